@@ -1,0 +1,34 @@
+/**
+ * Types of the `ApplicationFailure`s that this package throws: what clients in any language see as the
+ * failure's `type`. Names never change.
+ */
+export const failureTypes = {
+  /** A field is missing or wrong; the message names it. Non-retryable. */
+  invalidInput: 'InvalidInput',
+  /** No leg of this conversation has the `transferId` that was sent. Non-retryable. */
+  unknownLeg: 'UnknownLeg',
+  /** Another leg of the conversation is still in progress. Ask again when it has ended. */
+  legInProgress: 'LegInProgress',
+  /** The leg's number was already used or is too old to dial: asking again for the same leg has no safe answer. */
+  numberNotDialable: 'NumberNotDialable',
+  /** The `transferId` was used before, by an ended transfer or another conversation. Use a new one. */
+  transferIdConflict: 'TransferIdConflict',
+
+  /** ASAPP could not be reached, cut the connection or did not answer in time. Retryable. */
+  asappUnreachable: 'AsappUnreachable',
+  /** ASAPP answered 429. Retryable. */
+  asappRateLimited: 'AsappRateLimited',
+  /** ASAPP answered 5xx. Retryable. */
+  asappServerError: 'AsappServerError',
+  /** ASAPP refused the credentials: 401 or 403. Non-retryable. */
+  asappCredentialsRefused: 'AsappCredentialsRefused',
+  /** ASAPP knows no transfer with this id: 404. Non-retryable. */
+  asappTransferNotFound: 'AsappTransferNotFound',
+  /** ASAPP refused the request: any other 4xx. Non-retryable. */
+  asappRequestRefused: 'AsappRequestRefused',
+  /** ASAPP's response does not fit its own description; the message names the field. Non-retryable. */
+  asappResponseInvalid: 'AsappResponseInvalid',
+  /** The leg ended and ASAPP's books do not show it yet. Retryable. */
+  resultPending: 'ResultPending',
+} as const;
+export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];

@@ -1,0 +1,49 @@
+import countries from 'countries-list/minimal/countries.2to3.min.json';
+import { z } from 'zod';
+
+/**
+ * A field that may be missing. `null` counts as missing, because clients in Go, Java, Python and .NET
+ * commonly send absent fields that way.
+ */
+export const optional = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/**
+ * An id chosen by the caller: 1 to 200 visible characters without `/`.
+ *
+ * `/` separates the parts of a workflow id, and `.` or `..` alone would change the path of ASAPP's GET.
+ */
+const callerId = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'must have at most 200 characters')
+  .regex(/^[^\s/\p{Cc}]*$/u, 'must not contain "/", white space or control characters')
+  .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
+
+/** The caller's id of the conversation: ASAPP's `externalConversationId`. It is readable in workflow ids: no phone number, no name. */
+export const conversationIdSchema = callerId;
+
+/** The caller's id of one transfer attempt (one leg): ASAPP's `id`. Never used twice. */
+export const transferIdSchema = callerId;
+
+/** ISO 3166-1 alpha-2 country of the number to dial, upper case. */
+export const countrySchema = z
+  .string()
+  .refine(
+    (code) => Object.hasOwn(countries, code),
+    'must be an ISO 3166-1 alpha-2 country code, such as "US"',
+  );
+
+/** An instant as ISO 8601 with a time zone, such as `2025-06-19T13:38:40Z`. */
+export const instantSchema = z.iso.datetime({
+  offset: true,
+  error: 'must be an ISO 8601 instant with a time zone, such as "2025-06-19T13:38:40Z"',
+});
+
+/** Any JSON value: variables are declared as strings, and published events also carry other types. */
+export const jsonSchema = z.json();
+export type Json = z.infer<typeof jsonSchema>;
+
+/** Variables that GenerativeAgent hands back, by name. */
+export const variablesSchema = z.record(z.string(), jsonSchema);
+export type Variables = z.infer<typeof variablesSchema>;

@@ -1,0 +1,18 @@
+/** The task queue on which the workflows run unless told otherwise. */
+export const DEFAULT_TASK_QUEUE = 'call-transfer';
+
+/** Workflow type of a conversation. */
+export const CALL_TRANSFER_WORKFLOW = 'callTransferWorkflow';
+
+/** Workflow type of every leg after the first. */
+export const RECONNECTION_LEG_WORKFLOW = 'reconnectionLegWorkflow';
+
+/** What every workflow id of this package begins with. */
+export const WORKFLOW_ID_PREFIX = 'call-transfer/';
+
+/** The workflow id of a conversation, so that the same conversation always finds its workflow. */
+export const conversationWorkflowId = (conversationId: string): string => WORKFLOW_ID_PREFIX + conversationId;
+
+/** The workflow id of a reconnection leg. */
+export const legWorkflowId = (conversationId: string, transferId: string): string =>
+  `${conversationWorkflowId(conversationId)}/${transferId}`;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+import { routingDecisionSchema } from './routing-decision';
+
+/** A number that call control may dial now. */
+export const dialableLegSchema = z.object({
+  transferId: z.string(),
+  /** Dial string, as ASAPP gave it. */
+  transferNumber: z.string(),
+  country: z.string(),
+  /** When ASAPP releases the number, after which it may be a stranger's. */
+  expiresAt: z.string(),
+  /** The last moment at which dialling may begin: `expiresAt` less the dial margin. */
+  dialBy: z.string(),
+});
+export type DialableLeg = z.infer<typeof dialableLegSchema>;
+
+/** The answer to an ask of call control: dial a number, or route the customer. */
+export const nextStepSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('DIAL'), leg: dialableLegSchema }),
+  z.object({ action: z.literal('ROUTE'), decision: routingDecisionSchema }),
+]);
+export type NextStep = z.infer<typeof nextStepSchema>;

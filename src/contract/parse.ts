@@ -1,0 +1,27 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { z } from 'zod';
+
+import { failureTypes } from './failures';
+
+/** The problems of a value, each with the field's path: `country: must be an ISO 3166-1 …; transferId: …`. */
+export function describeIssues(error: z.ZodError, root: string): string {
+  return error.issues
+    .map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : root}: ${issue.message}`)
+    .join('; ');
+}
+
+/**
+ * Checks a payload from outside.
+ *
+ * @param what - names the payload in the message, such as `CallTransferInput`
+ * @throws ApplicationFailure of type `InvalidInput`, non-retryable, whose message names every wrong field.
+ *   A ZodError would fail the workflow task instead, which Temporal retries for ever.
+ */
+export function parsePayload<T extends z.ZodType>(schema: T, payload: unknown, what: string): z.output<T> {
+  const result = schema.safeParse(payload);
+  if (result.success) return result.data;
+  throw ApplicationFailure.nonRetryable(
+    `${what} is not valid: ${describeIssues(result.error, what)}`,
+    failureTypes.invalidInput,
+  );
+}
