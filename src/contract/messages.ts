@@ -6,10 +6,10 @@ import type { ConnectReport, DisconnectReport } from './telephony-events';
 import type { TransferRequest } from './transfer-request';
 
 /** Start or reconnect: answered with a number to dial, or with a decision. Sent with Update-with-Start. */
-export const requestTransferUpdate = defineUpdate<NextStep, [TransferRequest?]>('requestTransfer');
+export const requestTransferUpdate = defineUpdate<NextStep, [request: TransferRequest]>('requestTransfer');
 
 /** Hangup in, decision out. */
-export const reportDisconnectUpdate = defineUpdate<NextStep, [DisconnectReport]>('reportDisconnect');
+export const reportDisconnectUpdate = defineUpdate<NextStep, [report: DisconnectReport]>('reportDisconnect');
 
 /** The dialled leg was answered. */
 export const connectedSignal = defineSignal<[ConnectReport]>('connected');

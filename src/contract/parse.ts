@@ -3,10 +3,14 @@ import type { z } from 'zod';
 
 import { failureTypes } from './failures';
 
+/** What is wrong with one field, for a person. */
+export const describeIssue = ({ code, message }: z.core.$ZodIssue): string =>
+  code === 'invalid_type' && message.endsWith('received undefined') ? 'is missing' : message;
+
 /** The problems of a value, each with the field's path: `country: must be an ISO 3166-1 …; transferId: …`. */
 export function describeIssues(error: z.ZodError, root: string): string {
   return error.issues
-    .map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : root}: ${issue.message}`)
+    .map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : root}: ${describeIssue(issue)}`)
     .join('; ');
 }
 

@@ -23,7 +23,7 @@ export type HangupParty = z.infer<typeof hangupPartySchema>;
 export const disconnectCauses = ['NORMAL', 'BUSY', 'NO_ANSWER', 'REJECTED', 'FAILED', 'CANCELLED'] as const;
 export type DisconnectCause = (typeof disconnectCauses)[number] | (string & {});
 
-const causeSchema: z.ZodType<DisconnectCause> = z.string().min(1).max(64);
+const causeSchema: z.ZodType<DisconnectCause, DisconnectCause> = z.string().min(1).max(64);
 
 /** Word of the phone system that a leg is over: payload of `reportDisconnect` and of `disconnected`. */
 export const disconnectReportSchema = z.object({

@@ -1,0 +1,216 @@
+import {
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+
+import type { ConversationView } from '../contract/conversation-view';
+import {
+  connectedSignal,
+  conversationQuery,
+  disconnectedSignal,
+  reportDisconnectUpdate,
+  requestTransferUpdate,
+} from '../contract/messages';
+import { CALL_TRANSFER_WORKFLOW, conversationWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/names';
+import type { NextStep } from '../contract/next-step';
+import { parsePayload } from '../contract/parse';
+import type { RoutingDecision } from '../contract/routing-decision';
+import {
+  connectReportSchema,
+  disconnectReportSchema,
+  type ConnectReport,
+  type DisconnectReport,
+} from '../contract/telephony-events';
+import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
+
+import { ConversationNotFoundError, NoAnswerError } from './errors';
+
+export interface CallTransferClientOptions {
+  /** Default: `call-transfer`. */
+  taskQueue?: string;
+  /** How long an ask may take before `NoAnswerError`, in milliseconds. Default: 6,000, a second more than the workflow's own hard limit. */
+  answerTimeoutMs?: number;
+}
+
+/** What a started conversation's workflow looks like to the client. */
+type CallTransferWorkflow = (input: CallTransferInput) => Promise<RoutingDecision>;
+
+/**
+ * Hands calls to GenerativeAgent and gets them back.
+ *
+ * Every method can be repeated safely with the same arguments, also after a failure of which nobody knows
+ * how far it came: update ids are made of the transfer id and what is reported, so that Temporal answers a
+ * repetition with the first answer.
+ *
+ * All methods throw `ApplicationFailure` of type `InvalidInput`, naming the field, before anything is sent.
+ */
+export class CallTransferClient {
+  private readonly taskQueue: string;
+  private readonly answerTimeoutMs: number;
+
+  constructor(
+    private readonly temporal: Client,
+    { taskQueue = DEFAULT_TASK_QUEUE, answerTimeoutMs = 6000 }: CallTransferClientOptions = {},
+  ) {
+    this.taskQueue = taskQueue;
+    this.answerTimeoutMs = answerTimeoutMs;
+  }
+
+  /**
+   * Starts a conversation, or reconnects its customer with a new `transferId`.
+   *
+   * @returns a number to dial, or where to route the customer
+   * @throws ApplicationFailure where the transfer id cannot be used: `LegInProgress`, `NumberNotDialable`,
+   *   `TransferIdConflict`
+   * @throws NoAnswerError
+   */
+  async requestTransfer(input: CallTransferInput): Promise<NextStep> {
+    const { conversationId, ...request } = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
+    return await this.freshStep(`requestTransfer/${request.transferId ?? ''}`, (updateId) =>
+      this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
+        args: [{ ...request, at: new Date().toISOString() }],
+        updateId,
+        startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(CALL_TRANSFER_WORKFLOW, {
+          workflowId: conversationWorkflowId(conversationId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          taskQueue: this.taskQueue,
+          args: [{ conversationId, ...request }],
+          staticSummary: `Call transfer, ${request.country}`,
+        }),
+      }),
+    );
+  }
+
+  /**
+   * Reports that a leg ended.
+   *
+   * @returns where to route the customer, or a fresh number where the policy redials
+   * @throws ApplicationFailure of type `UnknownLeg` where the conversation has no such leg
+   * @throws ConversationNotFoundError
+   * @throws NoAnswerError
+   */
+  async reportDisconnect(conversationId: string, report: DisconnectReport): Promise<NextStep> {
+    const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
+    const { transferId, by = 'UNKNOWN', cause = 'NORMAL' } = checked;
+    const handle = this.handle(conversationId);
+    try {
+      return await this.freshStep(`reportDisconnect/${transferId}/${by}/${cause}`, (updateId) =>
+        handle.executeUpdate(reportDisconnectUpdate, { args: [checked], updateId }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return { action: 'ROUTE', decision: await this.pastDecision(conversationId, transferId) };
+    }
+  }
+
+  /**
+   * Reports that the dialled leg was answered.
+   *
+   * @returns false where the conversation is unknown or has ended, so that there was nobody to tell
+   */
+  async reportConnected(conversationId: string, report: ConnectReport): Promise<boolean> {
+    const checked = parsePayload(connectReportSchema, report, 'ConnectReport');
+    return await this.deliver(() => this.handle(conversationId).signal(connectedSignal, checked));
+  }
+
+  /**
+   * Reports that a leg ended, without waiting for the decision.
+   *
+   * @returns false where the conversation is unknown or has ended, so that there was nobody to tell
+   */
+  async signalDisconnected(conversationId: string, report: DisconnectReport): Promise<boolean> {
+    const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
+    return await this.deliver(() => this.handle(conversationId).signal(disconnectedSignal, checked));
+  }
+
+  /**
+   * The state of a conversation, also of one that has ended.
+   *
+   * @throws ConversationNotFoundError
+   */
+  async conversation(conversationId: string): Promise<ConversationView> {
+    return await this.known(conversationId, () => this.handle(conversationId).query(conversationQuery));
+  }
+
+  /**
+   * Waits for the conversation to end, its reconnect window included, and answers its last decision.
+   *
+   * @throws ConversationNotFoundError
+   */
+  async result(conversationId: string): Promise<RoutingDecision> {
+    return await this.known(conversationId, () => this.handle(conversationId).result());
+  }
+
+  private handle(conversationId: string): WorkflowHandle<CallTransferWorkflow> {
+    return this.temporal.workflow.getHandle<CallTransferWorkflow>(conversationWorkflowId(conversationId));
+  }
+
+  /**
+   * Asks once for each update id. Temporal repeats an old answer however old it is, so one with a number
+   * that must not be dialled any more is asked for anew.
+   */
+  private async freshStep(updateId: string, ask: (updateId: string) => Promise<NextStep>): Promise<NextStep> {
+    const deadline = Date.now() + this.answerTimeoutMs;
+    const askInTime = async (id: string) => {
+      try {
+        return await this.temporal.withDeadline(deadline, () => ask(id));
+      } catch (error) {
+        throw toClientError(error, this.answerTimeoutMs);
+      }
+    };
+    let step = await askInTime(updateId);
+    if (isStale(step)) step = await askInTime(`${updateId}/after/${step.leg.dialBy}`);
+    return step;
+  }
+
+  private async deliver(signal: () => Promise<void>): Promise<boolean> {
+    try {
+      await this.temporal.withDeadline(Date.now() + this.answerTimeoutMs, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw toClientError(error, this.answerTimeoutMs);
+    }
+  }
+
+  private async pastDecision(conversationId: string, transferId: string): Promise<RoutingDecision> {
+    const decision = await this.result(conversationId);
+    if (decision.legs.some((leg) => leg.transferId === transferId)) return decision;
+    throw new ConversationNotFoundError(conversationId);
+  }
+
+  private async known<T>(conversationId: string, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? new ConversationNotFoundError(conversationId) : error;
+    }
+  }
+}
+
+const isStale = (step: NextStep): step is Extract<NextStep, { action: 'DIAL' }> =>
+  step.action === 'DIAL' && Date.parse(step.leg.dialBy) <= Date.now();
+
+function toClientError(error: unknown, timeoutMs: number): unknown {
+  // The refusal itself is what the caller needs: its type is the same in every language.
+  if (error instanceof WorkflowUpdateFailedError) return error.cause ?? error;
+  if (error instanceof WorkflowNotFoundError) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    isGrpcDeadlineError(error) ||
+    isGrpcDeadlineError(cause)
+  ) {
+    return new NoAnswerError(`Temporal gave no answer within ${timeoutMs} ms`, { cause: error });
+  }
+  return isGrpcServiceError(cause) || isGrpcServiceError(error)
+    ? new NoAnswerError('Temporal could not be asked', { cause: error })
+    : error;
+}

@@ -1,0 +1,74 @@
+/** The door for clients and workers. Workflow code has its own: `temporal-call-transfer/workflow`. */
+export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
+
+export { CallTransferClient, type CallTransferClientOptions } from './client/call-transfer-client';
+export { ConversationNotFoundError, NoAnswerError } from './client/errors';
+
+export type { RoutingChoice, RoutingFacts, RoutingPolicy } from './routing/policy';
+export { policyFromTable, routingTableSchema, type RoutingTable } from './routing/table';
+export { parseRoutingTable, RoutingTableError } from './routing/table-file';
+export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
+
+export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
+export type { CallTransfers, CreateTransfer, RequestLimits } from './asapp/port';
+export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
+export { AsappError, type AsappErrorKind } from './asapp/error';
+
+export { hasSearchAttributes, registerSearchAttributes } from './search-attributes';
+export { searchAttributeKeys } from './contract/search-attributes';
+
+export { failureTypes, type FailureType } from './contract/failures';
+export {
+  connectedSignal,
+  conversationQuery,
+  disconnectedSignal,
+  reportDisconnectUpdate,
+  requestTransferUpdate,
+} from './contract/messages';
+export {
+  CALL_TRANSFER_WORKFLOW,
+  conversationWorkflowId,
+  DEFAULT_TASK_QUEUE,
+  legWorkflowId,
+  RECONNECTION_LEG_WORKFLOW,
+} from './contract/names';
+export {
+  conversationSettingsSchema,
+  defaultSettings,
+  type ConversationSettings,
+  type ConversationSettingsInput,
+} from './contract/settings';
+export type { Json, Variables } from './contract/fields';
+export {
+  callTransferInputSchema,
+  transferRequestSchema,
+  type CallTransferInput,
+  type InputContext,
+  type TransferRequest,
+} from './contract/transfer-request';
+export {
+  connectReportSchema,
+  disconnectReportSchema,
+  type ConnectReport,
+  type DisconnectCause,
+  type DisconnectReport,
+  type HangupParty,
+} from './contract/telephony-events';
+export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
+export {
+  outcomes,
+  routingDecisionSchema,
+  type Detection,
+  type FallbackReason,
+  type LegSummary,
+  type Outcome,
+  type RoutingDecision,
+} from './contract/routing-decision';
+export { legResultSchema, type LegResult } from './contract/leg-result';
+export {
+  conversationViewSchema,
+  type ConversationView,
+  type IgnoredEvent,
+  type LegPhase,
+  type LegView,
+} from './contract/conversation-view';

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+
+import { SimplePlugin } from '@temporalio/plugin';
+import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+
+import { createCallTransferActivities } from './activities/create-activities';
+import type { CallTransferActivities } from './activities/types';
+import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
+import type { CallTransfers } from './asapp/port';
+import { parsePayload } from './contract/parse';
+import {
+  conversationSettingsSchema,
+  type ConversationSettings,
+  type ConversationSettingsInput,
+} from './contract/settings';
+import { defaultRoutingPolicy } from './routing/default-policy';
+import type { RoutingPolicy } from './routing/policy';
+import { hasSearchAttributes } from './search-attributes';
+
+export interface CallTransferPluginOptions {
+  /** ASAPP's address and credentials, or your own way to ask it. */
+  asapp: HttpCallTransfersOptions | CallTransfers;
+  /** Your routing policy. Default: everybody whom GenerativeAgent did not finish with goes to the queue `agents`. */
+  routing?: RoutingPolicy;
+  /** Deadlines, windows and limits that differ from their defaults. */
+  settings?: ConversationSettingsInput;
+}
+
+/** How the bundle's entry names the user's own workflows; resolved by an alias. */
+const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
+
+const PRELOADED = ['zod'];
+
+/**
+ * Adds the call transfer to a worker: its workflows and activities, beside those that the worker has.
+ *
+ * Give it to the worker, or to the connection that the worker is made from, or to both: it registers once.
+ * With a bundle built beforehand, give it to `bundleWorkflowCode`, too.
+ *
+ * ```ts
+ * const worker = await Worker.create({
+ *   taskQueue: 'call-transfer',
+ *   workflowsPath: require.resolve('./workflows'),
+ *   plugins: [new CallTransferPlugin({ asapp: { apiUrl, apiId, apiSecret } })],
+ * });
+ * ```
+ */
+export class CallTransferPlugin extends SimplePlugin {
+  private readonly activities: CallTransferActivities;
+  private readonly settings: ConversationSettings;
+
+  /** @throws ApplicationFailure of type `InvalidInput` that names the setting */
+  constructor({ asapp, routing = defaultRoutingPolicy, settings = {} }: CallTransferPluginOptions) {
+    super({ name: 'temporal-call-transfer' });
+    this.settings = {
+      ...parsePayload(conversationSettingsSchema, settings, 'settings'),
+      searchAttributes: false,
+    };
+    this.activities = createCallTransferActivities({
+      asapp: 'create' in asapp ? asapp : new HttpCallTransfers(asapp),
+      routing,
+      settings: this.settings,
+    });
+  }
+
+  /** @throws Error where the worker has another activity under one of this package's names */
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    const configured = super.configureWorker(options);
+    return { ...configured, ...withWorkflows(configured), activities: this.beside(configured.activities) };
+  }
+
+  override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+    const configured = super.configureReplayWorker(options);
+    return { ...configured, ...withWorkflows(configured) };
+  }
+
+  /** Bundles this package's workflows together with the user's. */
+  override configureBundler(options: BundleOptions): BundleOptions {
+    const configured = super.configureBundler(options);
+    const { workflowsPath, webpackConfigHook } = configured;
+    const preloadModules = [...new Set([...(configured.preloadModules ?? []), ...PRELOADED])];
+    if (workflowsPath === ownWorkflowsPath || workflowsPath === besideUsersPath) {
+      return { ...configured, preloadModules };
+    }
+    return {
+      ...configured,
+      preloadModules,
+      workflowsPath: besideUsersPath,
+      webpackConfigHook: (config) => {
+        const { resolve, ...rest } = webpackConfigHook?.(config) ?? config;
+        return {
+          ...rest,
+          resolve: { ...resolve, alias: { ...resolve?.alias, [USER_WORKFLOWS]: workflowsPath } },
+        };
+      },
+    };
+  }
+
+  /** Finds out whether the server has the search attributes: without them a call shows fewer columns, and works. */
+  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const { connection, namespace } = worker.options;
+    if (connection !== undefined)
+      this.settings.searchAttributes = await hasSearchAttributes(connection, namespace);
+    await super.runWorker(worker, next);
+  }
+
+  private beside(activities: object | undefined): object {
+    const theirs = new Map(Object.entries(activities ?? {}));
+    for (const [name, ours] of Object.entries(this.activities)) {
+      if (theirs.has(name) && theirs.get(name) !== ours) {
+        throw new Error(`The worker has another activity named ${name}, which temporal-call-transfer needs`);
+      }
+    }
+    return { ...activities, ...this.activities };
+  }
+}
+
+/** Beside the compiled file or, while developing this package, beside the source. */
+const modulePath = (name: string): string =>
+  [`${__dirname}/${name}.js`, `${__dirname}/${name}.ts`].find((path) => existsSync(path)) ?? name;
+
+const ownWorkflowsPath = modulePath('workflow');
+const besideUsersPath = modulePath('workflows-beside-users');
+
+/** A worker without workflows of its own gets this package's alone. */
+const withWorkflows = ({ workflowsPath, workflowBundle }: WorkerOptions | ReplayWorkerOptions) =>
+  workflowsPath === undefined && workflowBundle === undefined ? { workflowsPath: ownWorkflowsPath } : {};

@@ -1,0 +1,40 @@
+import type { Json, Variables } from '../contract/fields';
+import type { FallbackReason, Outcome } from '../contract/routing-decision';
+
+/** What a routing policy is asked about: one leg that has ended. */
+export interface RoutingFacts {
+  conversationId: string;
+  transferId: string;
+  outcome: Outcome;
+  /** Why the outcome is a fallback; `null` where it is none. */
+  reason: FallbackReason | null;
+  currentTaskName: string | null;
+  referenceVariables: Variables;
+  transferVariables: Variables;
+  /** 1 for the conversation's first leg. */
+  legNumber: number;
+}
+
+/** A routing policy's answer. */
+export interface RoutingChoice {
+  /** Any JSON value: what the user's call control understands. */
+  route: Json;
+  /**
+   * Answer call control with one fresh number before falling back to `route`. Only for `DIAL_FAILED` and
+   * `NUMBER_EXPIRED`, only where call control waits for an answer, and only once for each number asked for.
+   * Default: false.
+   */
+  redial?: boolean;
+}
+
+/**
+ * The user's own rule: what becomes of the customer after a leg. Evaluated once for each leg, in an
+ * activity; its answer is recorded, so a changed policy never disturbs a call in flight.
+ *
+ * Where it throws, answers no JSON or takes longer than a second, the decision is a fallback with reason
+ * `ROUTING_POLICY_FAILED`.
+ */
+export type RoutingPolicy = (facts: RoutingFacts) => RoutingChoice | Promise<RoutingChoice>;
+
+/** Outcomes after which a fresh number can help: the customer is still there and spoke to nobody. */
+export const redialableOutcomes: readonly Outcome[] = ['DIAL_FAILED', 'NUMBER_EXPIRED'];

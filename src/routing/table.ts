@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+import { jsonSchema, type Json, type Variables } from '../contract/fields';
+import { outcomeSchema, outcomes } from '../contract/routing-decision';
+
+import { redialableOutcomes, type RoutingChoice, type RoutingFacts, type RoutingPolicy } from './policy';
+
+const oneOrMore = <T extends z.ZodType>(schema: T, what: string) =>
+  z.union([schema, z.array(schema).min(1)], { error: `must be ${what}, or a list of such` });
+
+const choiceSchema = z.strictObject({ route: jsonSchema, redial: z.boolean().optional() });
+
+const conditionSchema = z.strictObject({
+  outcome: oneOrMore(outcomeSchema, `one of ${outcomes.join(', ')}`).optional(),
+  /** GenerativeAgent's `currentTaskName`. */
+  taskName: oneOrMore(z.string(), 'a task name').optional(),
+  /**
+   * Each must have one of the given values, among the transfer variables or, where it is not there, the
+   * reference variables. Values are compared as text, since ASAPP sends `true` as well as `"true"`.
+   */
+  variables: z
+    .record(
+      z.string(),
+      oneOrMore(z.union([z.string(), z.number(), z.boolean()]), 'a text, a number or a boolean'),
+    )
+    .optional(),
+});
+type Condition = z.output<typeof conditionSchema>;
+
+const ruleSchema = z.strictObject({ when: conditionSchema, ...choiceSchema.shape });
+type Rule = z.output<typeof ruleSchema>;
+
+/** A routing policy as data: the first rule that matches wins, and every outcome has a default. */
+export const routingTableSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    rules: z.array(ruleSchema).default([]),
+    defaults: z.record(outcomeSchema, choiceSchema),
+  })
+  .superRefine((table, context) => {
+    const issue = (path: (string | number)[], message: string) => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    table.rules.forEach((rule, index) => {
+      const twin = table.rules.findIndex((other) => sameCondition(other.when, rule.when));
+      if (twin < index)
+        issue(['rules', index, 'when'], `can never match: rules.${twin} has the same condition`);
+      if (
+        rule.redial === true &&
+        !asList(rule.when.outcome).some((outcome) => redialableOutcomes.includes(outcome))
+      ) {
+        issue(['rules', index, 'redial'], redialMistake);
+      }
+    });
+    for (const outcome of outcomes) {
+      if (table.defaults[outcome].redial === true && !redialableOutcomes.includes(outcome)) {
+        issue(['defaults', outcome, 'redial'], redialMistake);
+      }
+    }
+  });
+export type RoutingTable = z.input<typeof routingTableSchema>;
+
+const redialMistake = `is only possible for ${redialableOutcomes.join(' and ')}`;
+
+const asList = <T>(oneOrMany: T | T[] | undefined): T[] =>
+  oneOrMany === undefined ? [] : Array.isArray(oneOrMany) ? oneOrMany : [oneOrMany];
+
+const sameCondition = (a: Condition, b: Condition) => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * A policy that follows a table.
+ *
+ * @throws ZodError where the table has a mistake
+ */
+export function policyFromTable(table: RoutingTable): RoutingPolicy {
+  const { rules, defaults } = routingTableSchema.parse(table);
+  return (facts) => {
+    const { route, redial } = rules.find((rule) => matches(rule, facts)) ?? defaults[facts.outcome];
+    return { route, ...(redial === undefined ? {} : { redial }) } satisfies RoutingChoice;
+  };
+}
+
+function matches({ when }: Rule, facts: RoutingFacts): boolean {
+  const admits = (wanted: unknown, actual: Json | undefined) =>
+    wanted === undefined || asList(wanted).some((value) => String(value) === asText(actual));
+  return (
+    admits(when.outcome, facts.outcome) &&
+    admits(when.taskName, facts.currentTaskName ?? undefined) &&
+    Object.entries(when.variables ?? {}).every(([name, wanted]) => admits(wanted, variable(name, facts)))
+  );
+}
+
+function variable(name: string, { transferVariables, referenceVariables }: RoutingFacts): Json | undefined {
+  const own = (variables: Variables) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
+  return own(transferVariables) ?? own(referenceVariables);
+}
+
+/** Text, numbers and booleans as they are written; nothing else equals a table's value. */
+const asText = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+
+import { z } from 'zod';
+
+import type { HttpCallTransfersOptions } from './asapp/http-call-transfers';
+import { describeIssue } from './contract/parse';
+import { DEFAULT_TASK_QUEUE } from './contract/names';
+import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+import { defaultRoutingPolicy } from './routing/default-policy';
+import type { RoutingPolicy } from './routing/policy';
+import { policyFromTable } from './routing/table';
+import { parseRoutingTable, RoutingTableError } from './routing/table-file';
+
+/** What the worker reads from its environment, besides what `@temporalio/envconfig` reads. */
+export interface WorkerEnvironment {
+  asapp: HttpCallTransfersOptions;
+  taskQueue: string;
+  routing: RoutingPolicy;
+  settings: ConversationSettingsInput;
+  /** How long calls' activities may go on after SIGTERM, milliseconds. */
+  shutdownGraceMs: number;
+}
+
+/** An environment that the worker cannot start with. The message names every mistake. */
+export class WorkerEnvironmentError extends Error {
+  override readonly name = 'WorkerEnvironmentError';
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
+
+const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
+
+const { shape } = conversationSettingsSchema;
+
+const environmentSchema = z.object({
+  ASAPP_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  ASAPP_API_ID: z.string().min(1, 'must not be empty'),
+  ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
+  CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  CALL_TRANSFER_ROUTING_FILE: z.string().optional(),
+  CALL_TRANSFER_REQUEST_DEADLINE_MS: whole.pipe(shape.requestDeadlineMs.unwrap()).optional(),
+  CALL_TRANSFER_DISCONNECT_DEADLINE_MS: whole.pipe(shape.disconnectDeadlineMs.unwrap()).optional(),
+  CALL_TRANSFER_DIAL_MARGIN_MS: whole.pipe(shape.dialMarginMs.unwrap()).optional(),
+  CALL_TRANSFER_MAX_CALL_DURATION_MS: whole.pipe(shape.maxCallDurationMs.unwrap()).optional(),
+  CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: whole.pipe(shape.statusCheckIntervalMs.unwrap()).optional(),
+  CALL_TRANSFER_RECONNECT_WINDOWS_MS: json.pipe(shape.reconnectWindowMs.unwrap()).optional(),
+  CALL_TRANSFER_LAST_RESORT_ROUTE: json.pipe(shape.lastResortRoute.unwrap()).optional(),
+  CALL_TRANSFER_MAX_LEGS_PER_RUN: whole.pipe(shape.maxLegsPerRun.unwrap()).optional(),
+  CALL_TRANSFER_SHUTDOWN_GRACE_MS: whole.default(10_000),
+});
+
+/**
+ * Reads and checks the worker's environment.
+ *
+ * @throws WorkerEnvironmentError naming every mistake at once, with the variable, the place in the routing
+ *   file, and the reason
+ */
+export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnvironment {
+  const mistakes: string[] = [];
+  // An empty variable is one that was not set.
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = environmentSchema.safeParse(set);
+  if (!result.success) {
+    mistakes.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${describeIssue(issue)}`));
+  }
+  const routing = readRouting(environment['CALL_TRANSFER_ROUTING_FILE'], mistakes);
+  if (!result.success || routing === undefined) {
+    throw new WorkerEnvironmentError(
+      `The worker cannot start:\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
+    );
+  }
+  const { data } = result;
+  return {
+    asapp: { apiUrl: data.ASAPP_API_URL, apiId: data.ASAPP_API_ID, apiSecret: data.ASAPP_API_SECRET },
+    taskQueue: data.CALL_TRANSFER_TASK_QUEUE,
+    routing,
+    settings: {
+      requestDeadlineMs: data.CALL_TRANSFER_REQUEST_DEADLINE_MS,
+      disconnectDeadlineMs: data.CALL_TRANSFER_DISCONNECT_DEADLINE_MS,
+      dialMarginMs: data.CALL_TRANSFER_DIAL_MARGIN_MS,
+      maxCallDurationMs: data.CALL_TRANSFER_MAX_CALL_DURATION_MS,
+      statusCheckIntervalMs: data.CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS,
+      reconnectWindowMs: data.CALL_TRANSFER_RECONNECT_WINDOWS_MS,
+      lastResortRoute: data.CALL_TRANSFER_LAST_RESORT_ROUTE,
+      maxLegsPerRun: data.CALL_TRANSFER_MAX_LEGS_PER_RUN,
+    },
+    shutdownGraceMs: data.CALL_TRANSFER_SHUTDOWN_GRACE_MS,
+  };
+}
+
+function readRouting(file: string | undefined, mistakes: string[]): RoutingPolicy | undefined {
+  if (file === undefined || file === '') return defaultRoutingPolicy;
+  try {
+    return policyFromTable(parseRoutingTable(readFileSync(file, 'utf8'), file));
+  } catch (error) {
+    if (error instanceof RoutingTableError) mistakes.push(...error.message.split('\n'));
+    else
+      mistakes.push(`CALL_TRANSFER_ROUTING_FILE: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

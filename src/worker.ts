@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/**
+ * The call transfer's own worker: reads the environment, joins the parts, runs until SIGTERM or SIGINT.
+ *
+ * On a signal it takes no new work and finishes the activities that run; calls in flight go on in another
+ * worker, from where their histories stand.
+ */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+import { CallTransferPlugin } from './plugin';
+import { readWorkerEnvironment, WorkerEnvironmentError } from './worker-environment';
+
+/** How long a workflow task waits for the worker that knows the call, before any other takes it. */
+const STICKY_TIMEOUT_MS = 1000;
+
+async function main(): Promise<void> {
+  const { asapp, taskQueue, routing, settings, shutdownGraceMs } = readWorkerEnvironment(process.env);
+  Runtime.install({ shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      plugins: [new CallTransferPlugin({ asapp, routing, settings })],
+      shutdownGraceTime: shutdownGraceMs,
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    });
+    await worker.run();
+  } finally {
+    await connection.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  // A mistake in the environment is for its reader, without a stack.
+  console.error(error instanceof WorkerEnvironmentError ? error.message : error);
+  process.exitCode = 1;
+});

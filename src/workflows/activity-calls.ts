@@ -1,0 +1,122 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+  sleep,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+
+import type { CallTransferActivities } from '../activities/types';
+import { failureTypes, type FailureType } from '../contract/failures';
+import type { FallbackReason } from '../contract/routing-decision';
+
+type AsappActivities = Pick<
+  CallTransferActivities,
+  'callTransferRequestNumber' | 'callTransferFetchTransfer'
+>;
+
+/** One question to ASAPP. */
+type Question<T> = (asapp: AsappActivities) => Promise<T>;
+
+/** A local activity attempt is over after this, whatever it does: the workflow task waits for it. */
+const LOCAL_ATTEMPT_MS = 3000;
+/** A first retry after a local attempt that said nothing about its own. */
+const DEFAULT_RETRY_MS = 250;
+
+/** Own work of the worker, without a network: done in the workflow task, in one attempt. */
+export const ownActivities = proxyLocalActivities<
+  Pick<CallTransferActivities, 'callTransferLoadSettings' | 'callTransferChooseRoute'>
+>({ startToCloseTimeout: '1 second', retry: { maximumAttempts: 1 } });
+
+/**
+ * One question to ASAPP: the first attempt as a local activity, within the workflow task and so without a
+ * round trip to the server; later ones as a regular activity, whose attempts the Web UI shows.
+ *
+ * @param deadline - epoch milliseconds after which there is no further attempt
+ * @param summary - what the Web UI calls it
+ * @throws the last attempt's failure; `fallbackReason` names it
+ */
+export async function askAsapp<T>(question: Question<T>, deadline: number, summary: string): Promise<T> {
+  const remaining = deadline - Date.now();
+  if (remaining <= 0) throw new DeadlineExceeded();
+  const local = proxyLocalActivities<AsappActivities>({
+    startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
+    retry: { maximumAttempts: 1 },
+    summary,
+  });
+  try {
+    return await question(local);
+  } catch (failure) {
+    const delay = retryDelayMs(failure);
+    if (delay === undefined || Date.now() + delay >= deadline) throw failure;
+    return await askAgain(question, deadline, summary, delay);
+  }
+}
+
+/**
+ * Further attempts at a question, after a pause.
+ *
+ * @param delay - milliseconds until the first of them
+ */
+export async function askAgain<T>(
+  question: Question<T>,
+  deadline: number,
+  summary: string,
+  delay: number,
+): Promise<T> {
+  await sleep(delay, { summary: `Pause, then again: ${summary}` });
+  const remaining = deadline - Date.now();
+  if (remaining <= 0) throw new DeadlineExceeded();
+  const regular = proxyActivities<AsappActivities>({
+    startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
+    scheduleToCloseTimeout: remaining,
+    // Each failure carries its own delay; this one is for a worker that died.
+    retry: { initialInterval: DEFAULT_RETRY_MS, maximumInterval: 1000 },
+    cancellationType: 'TRY_CANCEL',
+    summary,
+  });
+  return await question(regular);
+}
+
+/** Nothing was asked any more: it was too late. */
+class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded';
+}
+
+/** Milliseconds until another attempt may help, `undefined` where none can. */
+function retryDelayMs(failure: unknown): number | undefined {
+  const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
+  if (cause instanceof TimeoutFailure) return DEFAULT_RETRY_MS;
+  if (!(cause instanceof ApplicationFailure) || cause.nonRetryable === true) return undefined;
+  return typeof cause.nextRetryDelay === 'number' ? cause.nextRetryDelay : DEFAULT_RETRY_MS;
+}
+
+const reasons: Partial<Record<FailureType, FallbackReason>> = {
+  [failureTypes.asappUnreachable]: 'ASAPP_UNREACHABLE',
+  [failureTypes.asappRateLimited]: 'ASAPP_RATE_LIMITED',
+  [failureTypes.asappServerError]: 'ASAPP_SERVER_ERROR',
+  [failureTypes.asappCredentialsRefused]: 'ASAPP_CREDENTIALS_REFUSED',
+  [failureTypes.asappTransferNotFound]: 'ASAPP_TRANSFER_NOT_FOUND',
+  [failureTypes.asappRequestRefused]: 'ASAPP_REQUEST_REFUSED',
+  [failureTypes.asappResponseInvalid]: 'ASAPP_RESPONSE_INVALID',
+  [failureTypes.transferIdConflict]: 'TRANSFER_ID_CONFLICT',
+  [failureTypes.resultPending]: 'RESULT_STILL_PENDING',
+};
+
+/**
+ * Why the customer falls back, after a question to ASAPP failed.
+ *
+ * @param timedOut - the reason where nothing but the time ran out
+ */
+export function fallbackReason(failure: unknown, timedOut: FallbackReason): FallbackReason {
+  if (failure instanceof DeadlineExceeded) return timedOut;
+  let cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  // A time-out carries the last attempt's own failure, where there was one.
+  if (cause instanceof TimeoutFailure) {
+    if (!(cause.cause instanceof ApplicationFailure)) return timedOut;
+    cause = cause.cause;
+  }
+  const type = cause instanceof ApplicationFailure ? cause.type : undefined;
+  return reasons[type as FailureType] ?? 'INTERNAL_ERROR';
+}

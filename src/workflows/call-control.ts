@@ -1,0 +1,154 @@
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import type { z } from 'zod';
+
+import {
+  connectedSignal,
+  conversationQuery,
+  disconnectedSignal,
+  reportDisconnectUpdate,
+  requestTransferUpdate,
+} from '../contract/messages';
+import type { NextStep } from '../contract/next-step';
+import { parsePayload } from '../contract/parse';
+import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
+import { transferRequestSchema } from '../contract/transfer-request';
+
+import {
+  legInProgress,
+  unknownLeg,
+  type CheckedRequest,
+  type Conversation,
+  type Entry,
+} from './conversation';
+import type { LegEvent } from './leg-state';
+import { salvageReport } from './salvage-report';
+
+const parseRequest = (request: unknown) =>
+  parsePayload(transferRequestSchema, request ?? {}, 'TransferRequest');
+const parseReport = (report: unknown) => parsePayload(disconnectReportSchema, report, 'DisconnectReport');
+
+/** Answers call control's updates, signals and queries. */
+export function serveCallControl(conversation: Conversation): void {
+  setHandler(
+    requestTransferUpdate,
+    (request) => uninterrupted(() => requestTransfer(conversation, parseRequest(request))),
+    {
+      validator: (request) => void parseRequest(request),
+      description: 'Start or reconnect: answered with a number to dial, or with a decision',
+    },
+  );
+  setHandler(
+    reportDisconnectUpdate,
+    (report) => uninterrupted(() => reportDisconnect(conversation, parseReport(report))),
+    {
+      validator: (report) => {
+        const { transferId } = parseReport(report);
+        if (conversation.begun && conversation.find(transferId) === undefined) throw unknownLeg(transferId);
+      },
+      description: 'A leg ended: answered with what to do with the customer',
+    },
+  );
+  setHandler(connectedSignal, (report) => uninterrupted(() => noteConnected(conversation, report)), {
+    description: 'The dialled leg was answered',
+  });
+  setHandler(disconnectedSignal, (report) => uninterrupted(() => noteDisconnected(conversation, report)), {
+    description: 'A leg ended, from a system that waits for no answer',
+  });
+  setHandler(conversationQuery, () => conversation.view(Date.now()), {
+    description: 'The state of the conversation, every leg with its times',
+  });
+}
+
+/** Refuses every ask, where the workflow's own input is not valid. */
+export function refuseCallControl(failure: ApplicationFailure): void {
+  const refuse = (_payload: unknown): Promise<NextStep> => {
+    throw failure;
+  };
+  const validator = (_payload: unknown): void => {
+    throw failure;
+  };
+  setHandler(requestTransferUpdate, refuse, { validator });
+  setHandler(reportDisconnectUpdate, refuse, { validator });
+}
+
+/** An ask of call control is answered even while the workflow is being cancelled. */
+const uninterrupted = <T>(handler: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(handler);
+
+async function requestTransfer(conversation: Conversation, request: CheckedRequest): Promise<NextStep> {
+  conversation.noteRequest(request);
+  await condition(() => conversation.begun);
+  const entry = conversation.find(request.transferId) ?? (await reconnect(conversation, request));
+  return await answer(conversation, entry, Date.now() + conversation.settings.requestDeadlineMs);
+}
+
+async function reconnect(conversation: Conversation, request: CheckedRequest): Promise<Entry> {
+  const transferId = request.transferId ?? '';
+  await endIfLost(conversation);
+  conversation.requestReconnection({ ...request, transferId }, Date.now());
+  await condition(() => conversation.find(transferId) !== undefined);
+  return conversation.find(transferId) as Entry;
+}
+
+/** A customer who calls again has left the leg before, though nobody may have said so: ASAPP knows. */
+async function endIfLost(conversation: Conversation): Promise<void> {
+  const { leg } = conversation.current;
+  const isUp = () => leg.state.phase === 'DIALING' || leg.state.phase === 'CONNECTED';
+  if (isUp()) {
+    const { checks } = leg.state;
+    leg.askForLook();
+    await condition(() => leg.state.checks > checks || !isUp());
+  }
+  if (isUp() || leg.state.phase === 'REQUESTING') throw legInProgress(leg.transferId);
+}
+
+async function reportDisconnect(
+  conversation: Conversation,
+  report: z.output<typeof disconnectReportSchema>,
+): Promise<NextStep> {
+  await condition(() => conversation.begun);
+  const entry = conversation.find(report.transferId);
+  if (entry === undefined) throw unknownLeg(report.transferId);
+  const now = Date.now();
+  conversation.report('disconnected', report.transferId, now, disconnectEvent(report, now));
+  return await answer(conversation, entry, now + conversation.settings.disconnectDeadlineMs);
+}
+
+async function noteConnected(conversation: Conversation, payload: unknown): Promise<void> {
+  await condition(() => conversation.begun);
+  const now = Date.now();
+  const report = salvageReport(connectReportSchema, payload);
+  conversation.report(
+    'connected',
+    report?.transferId,
+    now,
+    report && { type: 'connected', at: instant(report.at, now), now },
+  );
+}
+
+async function noteDisconnected(conversation: Conversation, payload: unknown): Promise<void> {
+  await condition(() => conversation.begun);
+  const now = Date.now();
+  const report = salvageReport(disconnectReportSchema, payload);
+  conversation.report('disconnected', report?.transferId, now, report && disconnectEvent(report, now));
+}
+
+/** Waits until there is an answer. How long that may take is for the leg to limit. */
+async function answer(conversation: Conversation, entry: Entry, answerBy: number): Promise<NextStep> {
+  entry.asks++;
+  entry.answerBy = answerBy;
+  try {
+    let found: NextStep | ApplicationFailure | undefined;
+    await condition(() => (found = conversation.answer(entry, Date.now())) !== undefined);
+    if (found instanceof ApplicationFailure) throw found;
+    return found as unknown as NextStep;
+  } finally {
+    entry.asks--;
+  }
+}
+
+const instant = (at: string | undefined, now: number): number => (at === undefined ? now : Date.parse(at));
+
+const disconnectEvent = (
+  { by = 'UNKNOWN', cause = 'NORMAL', at }: z.output<typeof disconnectReportSchema>,
+  now: number,
+): LegEvent => ({ type: 'disconnected', by, cause, at: instant(at, now), now });

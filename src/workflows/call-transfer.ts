@@ -1,0 +1,135 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  sleep,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import { failureTypes } from '../contract/failures';
+import { conversationWorkflowId, WORKFLOW_ID_PREFIX } from '../contract/names';
+import { parsePayload } from '../contract/parse';
+import type { RoutingDecision } from '../contract/routing-decision';
+import { defaultSettings, type ConversationSettings } from '../contract/settings';
+import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
+
+import { ownActivities } from './activity-calls';
+import { refuseCallControl, serveCallControl } from './call-control';
+import { runLegInChild } from './child-leg';
+import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
+import { decide } from './decide';
+import { Presentation } from './presentation';
+import { runLeg } from './run-leg';
+
+/**
+ * A customer's conversation with GenerativeAgent, from the request of a number to the routing decision.
+ *
+ * The first leg runs here, every later one in a child workflow; both run the same leg code. Call control
+ * talks to it with the messages of the contract, and each ask is answered within its hard limit.
+ *
+ * @param input - what starts the conversation
+ * @param carried - only where a run continues as new
+ * @returns the decision on the last leg
+ * @throws ApplicationFailure of type `InvalidInput` that names the field
+ */
+export async function callTransferWorkflow(
+  input: CallTransferInput,
+  carried?: CarriedConversation,
+): Promise<RoutingDecision> {
+  const presentation = new Presentation();
+  const conversation = new Conversation(await checkInput(input), (changed) => {
+    presentation.conversation(changed);
+  });
+  serveCallControl(conversation);
+
+  CancellationScope.current().cancelRequested.catch(() => {
+    conversation.cancel(Date.now());
+  });
+  return await CancellationScope.nonCancellable(() => converse(conversation, carried));
+}
+
+async function converse(
+  conversation: Conversation,
+  carried: CarriedConversation | undefined,
+): Promise<RoutingDecision> {
+  let entry = carried === undefined ? await firstLeg(conversation) : await resume(conversation, carried);
+  const closing: Promise<void>[] = [];
+  while (entry !== undefined) {
+    if (entry.number === 1) await runLeg(entry.leg, conversation.settings);
+    else closing.push((await runLegInChild(entry, conversation.settings)).closed);
+    await decide(conversation, entry);
+    entry = await nextLeg(conversation);
+  }
+  await Promise.all(closing);
+  if (conversation.decision === null) throw new Error('The conversation came to its end without a decision');
+  return conversation.decision;
+}
+
+async function firstLeg(conversation: Conversation): Promise<Entry> {
+  const entry = conversation.begin(await loadSettings(), workflowInfo().startTime.getTime(), uuid4);
+  if (conversation.cancelled) conversation.cancel(Date.now());
+  return entry;
+}
+
+async function resume(conversation: Conversation, carried: CarriedConversation): Promise<Entry | undefined> {
+  conversation.resume(carried);
+  return await nextLeg(conversation);
+}
+
+/**
+ * The leg that is asked for, if any: at once, or within the reconnect window of the newest decision.
+ * Answers `undefined` when the conversation is over.
+ */
+async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
+  const { settings, current } = conversation;
+  const { outcome, endedAt } = current.leg.state.end ?? { outcome: 'CANCELLED', endedAt: 0 };
+  const closesAt = endedAt + settings.reconnectWindowMs[outcome];
+  const asked = () => conversation.anotherLegAsked || conversation.cancelled;
+
+  if (!asked() && closesAt > Date.now()) {
+    conversation.awaitReconnection(closesAt);
+    if (shouldContinueAsNew(conversation)) {
+      await condition(() => allHandlersFinished() || asked());
+      if (!asked())
+        await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
+    }
+    await condition(asked, closesAt - Date.now(), { summary: 'Open for a reconnection' });
+  }
+  // An ask that is being answered may still turn into a leg.
+  await condition(() => asked() || allHandlersFinished());
+  return conversation.openAskedLeg(Date.now(), uuid4);
+}
+
+const shouldContinueAsNew = (conversation: Conversation) =>
+  workflowInfo().continueAsNewSuggested || conversation.legsInRun >= conversation.settings.maxLegsPerRun;
+
+async function loadSettings(): Promise<ConversationSettings> {
+  try {
+    return await ownActivities.callTransferLoadSettings();
+  } catch {
+    return defaultSettings;
+  }
+}
+
+/** Refuses bad input before anything happens, also to whoever asks for the first leg together with the start. */
+async function checkInput(input: unknown): Promise<CheckedInput> {
+  try {
+    const checked = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
+    const { workflowId } = workflowInfo();
+    const isOurs = workflowId.startsWith(WORKFLOW_ID_PREFIX);
+    if (isOurs && workflowId !== conversationWorkflowId(checked.conversationId)) {
+      throw ApplicationFailure.nonRetryable(
+        `CallTransferInput is not valid: conversationId: must be the one in the workflow id ${workflowId}`,
+        failureTypes.invalidInput,
+      );
+    }
+    return checked;
+  } catch (failure) {
+    if (failure instanceof ApplicationFailure) refuseCallControl(failure);
+    await sleep(1);
+    throw failure;
+  }
+}

@@ -1,0 +1,104 @@
+import { CancellationScope, condition, isCancellation, setHandler, startChild } from '@temporalio/workflow';
+
+import { legWorkflowId } from '../contract/names';
+import type { FallbackReason } from '../contract/routing-decision';
+import type { ConversationSettings } from '../contract/settings';
+
+import type { Entry } from './conversation';
+import { legEventSignal, legOrderSignal } from './internal-messages';
+import type { Leg, LegOrder } from './leg';
+import { settledEvent } from './leg-views';
+import { reconnectionLegWorkflow } from './reconnection-leg';
+
+/** What the way to the child and back may take of a hard limit. */
+const HOP_MS = 400;
+/** How long a child that is no longer waited for may take to close. */
+const CLOSE_MS = 5000;
+
+/**
+ * A leg in a workflow of its own, as its conversation sees it: reports go there, news and the result come
+ * back, and the hard limits hold whatever becomes of it.
+ *
+ * @returns when the leg has ended: the promise inside settles when its workflow has closed, too
+ */
+export async function runLegInChild(
+  { leg, number }: Entry,
+  settings: ConversationSettings,
+): Promise<{ closed: Promise<void> }> {
+  setHandler(legEventSignal, (transferId, event) => {
+    if (transferId === leg.transferId) leg.apply(event);
+  });
+  const scope = new CancellationScope();
+  const child = scope.run(() => follow(leg, number, settings));
+  await keepDeadlines(leg, settings);
+  leg.forward = undefined;
+  return { closed: close(scope, child) };
+}
+
+async function follow(leg: Leg, number: number, settings: ConversationSettings): Promise<void> {
+  const { conversationId, transferId, requestBy } = leg.request;
+  try {
+    const started = startChild(reconnectionLegWorkflow, {
+      workflowId: legWorkflowId(conversationId, transferId),
+      args: [
+        {
+          request: { ...leg.request, requestBy: requestBy - HOP_MS },
+          settings: { ...settings, disconnectDeadlineMs: settings.disconnectDeadlineMs - HOP_MS },
+        },
+      ],
+      staticSummary: `Leg ${number}: ${transferId}`,
+    });
+    leg.forward = (order: LegOrder) => {
+      // A child that has closed has ended the leg by itself.
+      started.then((child) => child.signal(legOrderSignal, order)).catch(() => undefined);
+    };
+    const result = await (await started).result();
+    leg.apply(settledEvent(result, Date.now()));
+  } catch (failure) {
+    giveUp(leg, isCancellation(failure) ? 'WORKFLOW_CANCELLED' : 'INTERNAL_ERROR');
+  }
+}
+
+/** The hard limits, kept here as well, for a child that cannot keep them. */
+async function keepDeadlines(leg: Leg, { disconnectDeadlineMs }: ConversationSettings): Promise<void> {
+  while (!leg.ended) {
+    const { phase, disconnect } = leg.state;
+    const moved = () => leg.state.phase !== phase;
+    if (phase === 'REQUESTING') {
+      const wait = Math.max(1, leg.request.requestBy - Date.now());
+      if (!(await condition(moved, wait, { summary: 'Hard limit of the number' }))) {
+        giveUp(leg, 'REQUEST_DEADLINE_EXCEEDED');
+      }
+    } else if (phase === 'DISCONNECTED' && disconnect !== null) {
+      const wait = Math.max(1, disconnect.reportedAt + disconnectDeadlineMs - Date.now());
+      if (!(await condition(moved, wait, { summary: 'Hard limit of the decision' }))) {
+        giveUp(leg, 'DISCONNECT_DEADLINE_EXCEEDED');
+      }
+    } else {
+      await condition(moved);
+    }
+  }
+}
+
+/** Ends the leg without its workflow. */
+function giveUp(leg: Leg, reason: FallbackReason): void {
+  const now = Date.now();
+  leg.apply({ type: 'numberUnavailable', reason, now });
+  leg.apply({ type: 'resultUnavailable', reason, now });
+  const { connectedAt, disconnect } = leg.state;
+  leg.apply({
+    type: 'settled',
+    connectedAt,
+    disconnectedAt: disconnect?.at ?? null,
+    end: { outcome: 'CONTEXT_UNAVAILABLE', reason, detectedBy: 'STATUS_CHECK', context: null, endedAt: now },
+    now,
+  });
+}
+
+async function close(scope: CancellationScope, child: Promise<void>): Promise<void> {
+  let closed = false;
+  const closing = child.finally(() => (closed = true));
+  await condition(() => closed, CLOSE_MS, { summary: 'Leg closes' });
+  scope.cancel();
+  await closing;
+}

@@ -1,0 +1,356 @@
+/**
+ * A conversation: its legs, their decisions, and the answer to every ask of call control.
+ *
+ * Invariants:
+ * 1. At most one leg is in progress; it is the newest.
+ * 2. Every ended leg gets one decision, which is never replaced.
+ * 3. An event for a leg that is not the newest changes nothing and stays visible.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import type { z } from 'zod';
+
+import type { ConversationView, IgnoredEvent } from '../contract/conversation-view';
+import { failureTypes } from '../contract/failures';
+import type { NextStep } from '../contract/next-step';
+import type { RoutingDecision } from '../contract/routing-decision';
+import type { ConversationSettings } from '../contract/settings';
+import type { callTransferInputSchema, transferRequestSchema } from '../contract/transfer-request';
+
+import { Leg, type LegRequest } from './leg';
+import { dialableLeg, type LegEnd, type LegEvent, type LegState } from './leg-state';
+import { legSummary, legView } from './leg-views';
+
+export type CheckedInput = z.output<typeof callTransferInputSchema>;
+export type CheckedRequest = z.output<typeof transferRequestSchema>;
+
+/** A decision before its list of legs, which is made when it is read. */
+export type DecisionCore = Omit<RoutingDecision, 'legs'>;
+
+/** A leg's place in the conversation. */
+export interface Entry {
+  leg: Leg;
+  /** 1 for the conversation's first leg. */
+  number: number;
+  /** Set once. */
+  decision: DecisionCore | null;
+  /** Whether the policy allows one fresh number in place of this leg's. */
+  mayRedial: boolean;
+  /** The leg with the fresh number. */
+  redial: Entry | null;
+  isRedial: boolean;
+  /** Asks of call control that wait for this leg's answer. */
+  asks: number;
+  /** When the latest of them must be answered, epoch milliseconds. */
+  answerBy: number;
+}
+
+/** What a conversation that continues as new takes along: plain JSON. */
+export interface CarriedConversation {
+  settings: ConversationSettings;
+  legCount: number;
+  entries: { request: LegRequest; state: LegState; number: number; decision: DecisionCore | null }[];
+  ignored: { count: number; latest: IgnoredEvent[] };
+}
+
+const MAX_LEGS_KEPT = 100;
+const MAX_IGNORED_KEPT = 20;
+
+export class Conversation {
+  private entries: Entry[] = [];
+  private legCount = 0;
+  private legsBefore = 0;
+  private ignored: { count: number; latest: IgnoredEvent[] } = { count: 0, latest: [] };
+  private reconnection: LegRequest | null = null;
+  private configured: ConversationSettings | null = null;
+  private firstRequest: CheckedRequest | null = null;
+  cancelled = false;
+  /** While a reconnection is awaited: until when, epoch milliseconds. */
+  reconnectUntil: number | null = null;
+
+  constructor(
+    readonly input: CheckedInput,
+    /** Called after every change that a person could see. */
+    private readonly changed: (conversation: Conversation, event?: LegEvent) => void,
+  ) {}
+
+  get id(): string {
+    return this.input.conversationId;
+  }
+
+  /** Whether the first leg has begun, before which nothing can be answered. */
+  get begun(): boolean {
+    return this.entries.length > 0;
+  }
+
+  get settings(): ConversationSettings {
+    if (this.configured === null) throw new Error('The conversation has not begun');
+    return this.configured;
+  }
+
+  /** The newest leg. */
+  get current(): Entry {
+    const entry = this.entries.at(-1);
+    if (entry === undefined) throw new Error('The conversation has not begun');
+    return entry;
+  }
+
+  /** Legs that began in this run. */
+  get legsInRun(): number {
+    return this.legCount - this.legsBefore;
+  }
+
+  /** A request that came with the start says what the first leg is. */
+  noteRequest(request: CheckedRequest): void {
+    if (!this.begun) this.firstRequest ??= request;
+  }
+
+  /** Opens the first leg. */
+  begin(settings: ConversationSettings, requestedAt: number, newId: () => string): Entry {
+    this.configured = settings;
+    const asked = this.firstRequest;
+    return this.open({
+      conversationId: this.id,
+      transferId: asked?.transferId ?? this.input.transferId ?? newId(),
+      country: asked?.country ?? this.input.country,
+      inputContext: asked?.inputContext ?? this.input.inputContext,
+      requestedAt,
+      requestBy: requestedAt + settings.requestDeadlineMs,
+    });
+  }
+
+  /** Goes on where another run continued as new. */
+  resume(carried: CarriedConversation): void {
+    this.configured = carried.settings;
+    this.legCount = this.legsBefore = carried.legCount;
+    this.ignored = carried.ignored;
+    this.entries = carried.entries.map(({ request, state, number, decision }) => ({
+      ...newEntry(this.legFrom(request, state), number),
+      decision,
+    }));
+  }
+
+  carry(): CarriedConversation {
+    return {
+      settings: this.settings,
+      legCount: this.legCount,
+      entries: this.entries.map(({ leg, number, decision }) => ({
+        request: leg.request,
+        state: leg.state,
+        number,
+        decision,
+      })),
+      ignored: this.ignored,
+    };
+  }
+
+  find(transferId: string | undefined): Entry | undefined {
+    if (transferId === undefined) return this.entries[0];
+    return this.entries.find(({ leg }) => leg.transferId === transferId);
+  }
+
+  /** Asks for a reconnection leg, to begin as soon as the newest leg has its decision. */
+  requestReconnection(request: CheckedRequest & { transferId: string }, now: number): void {
+    if (this.reconnection !== null && this.reconnection.transferId !== request.transferId) {
+      throw legInProgress(this.reconnection.transferId);
+    }
+    const requestedAt = request.at === undefined ? now : Date.parse(request.at);
+    this.reconnection ??= {
+      conversationId: this.id,
+      transferId: request.transferId,
+      country: request.country ?? this.input.country,
+      inputContext: request.inputContext,
+      requestedAt,
+      requestBy: requestedAt + this.settings.requestDeadlineMs,
+    };
+  }
+
+  /** Whether another leg is asked for: a reconnection, or a fresh number in place of the newest leg's. */
+  get anotherLegAsked(): boolean {
+    return this.reconnection !== null || (this.canRedial(this.current) && this.current.asks > 0);
+  }
+
+  /** Stays open for another leg until then, epoch milliseconds. */
+  awaitReconnection(until: number): void {
+    this.reconnectUntil = until;
+    this.changed(this);
+  }
+
+  /** Opens the leg that is asked for. */
+  openAskedLeg(now: number, newId: () => string): Entry | undefined {
+    const { current, reconnection } = this;
+    if (this.cancelled) return undefined;
+    if (reconnection !== null) {
+      this.reconnection = null;
+      return this.open(reconnection);
+    }
+    if (!this.canRedial(current) || current.asks === 0) return undefined;
+    const redial = this.open({
+      ...current.leg.request,
+      transferId: newId(),
+      requestedAt: now,
+      requestBy: Math.min(current.answerBy, now + this.settings.requestDeadlineMs),
+    });
+    redial.isRedial = true;
+    current.redial = redial;
+    return redial;
+  }
+
+  /** Takes note of an event of the phone system, or of why it is ignored. */
+  report(
+    event: IgnoredEvent['event'],
+    transferId: string | undefined,
+    now: number,
+    legEvent?: LegEvent,
+  ): void {
+    const entry = transferId === undefined ? undefined : this.find(transferId);
+    const why = () => {
+      if (transferId === undefined || legEvent === undefined) return 'the payload is not valid';
+      if (entry === undefined) return 'no leg has this transferId';
+      if (entry !== this.current) return 'a newer leg has begun';
+      if (entry.leg.report(legEvent)) return undefined;
+      return entry.leg.ended ? 'the leg has ended' : 'repeated or out of order';
+    };
+    const reason = why();
+    if (reason === undefined) return;
+    this.ignored.count++;
+    this.ignored.latest.push({
+      event,
+      transferId: transferId ?? null,
+      why: reason,
+      at: new Date(now).toISOString(),
+    });
+    this.ignored.latest = this.ignored.latest.slice(-MAX_IGNORED_KEPT);
+  }
+
+  decide(entry: Entry, decision: DecisionCore, mayRedial: boolean): void {
+    entry.decision ??= decision;
+    entry.mayRedial = mayRedial;
+    this.changed(this);
+  }
+
+  /** Cancellation of the workflow: an event like any other. */
+  cancel(now: number): void {
+    this.cancelled = true;
+    if (this.begun) this.current.leg.apply({ type: 'cancelled', now });
+  }
+
+  /**
+   * The answer to an ask about a leg, a refusal where it has no number that could be dialled safely, or
+   * `undefined` while the answer is being found.
+   */
+  answer(entry: Entry, now: number): NextStep | ApplicationFailure | undefined {
+    if (entry.redial !== null) return this.answer(entry.redial, now);
+    const { state } = entry.leg;
+    if (state.end !== null) {
+      if (state.end.reason === 'TRANSFER_ID_CONFLICT') return transferIdConflict(state.transferId);
+      if (entry.decision === null || this.canRedial(entry)) return undefined;
+      return { action: 'ROUTE', decision: this.decisionOf(entry, entry.decision) };
+    }
+    const leg = dialableLeg(state, now);
+    if (leg !== undefined) return { action: 'DIAL', leg };
+    const isPending = state.phase === 'REQUESTING' || state.phase === 'DISCONNECTED';
+    if (isPending || state.connectUnverified) return undefined;
+    return numberNotDialable(state);
+  }
+
+  /** The newest decision with its legs. */
+  get decision(): RoutingDecision | null {
+    const entry = this.entries.findLast(({ decision }) => decision !== null);
+    return entry?.decision ? this.decisionOf(entry, entry.decision) : null;
+  }
+
+  view(now: number): ConversationView {
+    const { leg } = this.current;
+    return {
+      conversationId: this.id,
+      currentTransferId: leg.transferId,
+      phase: leg.state.phase,
+      nextStep: this.nextStep(now),
+      decision: this.decision,
+      reconnectUntil: this.reconnectUntil === null ? null : new Date(this.reconnectUntil).toISOString(),
+      legs: this.entries.map((entry) => legView(entry.leg.state)),
+      ignoredEvents: this.ignored,
+    };
+  }
+
+  private nextStep(now: number): NextStep | null {
+    const { decision, leg } = this.current;
+    if (decision !== null) return { action: 'ROUTE', decision: this.decisionOf(this.current, decision) };
+    const dialable = dialableLeg(leg.state, now);
+    return dialable === undefined ? null : { action: 'DIAL', leg: dialable };
+  }
+
+  private canRedial(entry: Entry): boolean {
+    return (
+      entry.mayRedial &&
+      !entry.isRedial &&
+      entry.redial === null &&
+      entry === this.current &&
+      this.reconnection === null &&
+      !this.cancelled
+    );
+  }
+
+  private decisionOf(entry: Entry, decision: DecisionCore): RoutingDecision {
+    const until = this.entries.slice(0, this.entries.indexOf(entry) + 1).map(({ leg }) => leg.state);
+    const ended = until.filter((leg): leg is LegState & { end: LegEnd } => leg.end !== null);
+    return { ...decision, legs: ended.map((leg) => legSummary(leg, leg.end)) };
+  }
+
+  private open(request: LegRequest): Entry {
+    const entry = newEntry(this.legFrom(request), ++this.legCount);
+    this.entries.push(entry);
+    // The first leg stays: a request without a transfer id asks for it.
+    if (this.entries.length > MAX_LEGS_KEPT) this.entries.splice(1, 1);
+    this.reconnectUntil = null;
+    this.changed(this);
+    return entry;
+  }
+
+  private legFrom(request: LegRequest, state?: LegState): Leg {
+    return new Leg(
+      request,
+      (_leg, event) => {
+        this.changed(this, event);
+      },
+      state,
+    );
+  }
+}
+
+const newEntry = (leg: Leg, number: number): Entry => ({
+  leg,
+  number,
+  decision: null,
+  mayRedial: false,
+  redial: null,
+  isRedial: false,
+  asks: 0,
+  answerBy: 0,
+});
+
+export const legInProgress = (transferId: string) =>
+  ApplicationFailure.nonRetryable(
+    `transferId: another leg of this conversation is still in progress: ${transferId}`,
+    failureTypes.legInProgress,
+  );
+
+export const unknownLeg = (transferId: string) =>
+  ApplicationFailure.nonRetryable(
+    `transferId: this conversation has no leg ${transferId}`,
+    failureTypes.unknownLeg,
+  );
+
+const transferIdConflict = (transferId: string) =>
+  ApplicationFailure.nonRetryable(
+    `transferId: ${transferId} was used before, by an ended transfer or another conversation; use a new one`,
+    failureTypes.transferIdConflict,
+  );
+
+const numberNotDialable = ({ transferId, phase }: LegState) =>
+  ApplicationFailure.nonRetryable(
+    phase === 'CONNECTED'
+      ? `transferId: ${transferId} is connected already, and its number released`
+      : `transferId: the number of ${transferId} is about to expire and must not be dialled any more`,
+    failureTypes.numberNotDialable,
+  );

@@ -1,0 +1,13 @@
+import { defineSignal } from '@temporalio/workflow';
+
+import type { LegOrder } from './leg';
+import type { LegEvent } from './leg-state';
+
+/**
+ * Between a conversation and its reconnection legs only: what the one has learned and the other must know.
+ * Both fold the same events, so both see the same leg.
+ */
+export const legEventSignal = defineSignal<[transferId: string, event: LegEvent]>('callTransferLegEvent');
+
+/** From a conversation to a leg. */
+export const legOrderSignal = defineSignal<[order: LegOrder]>('callTransferLegOrder');

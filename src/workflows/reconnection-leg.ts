@@ -1,0 +1,68 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { LegResult } from '../contract/leg-result';
+import type { ConversationSettings } from '../contract/settings';
+
+import { legEventSignal, legOrderSignal } from './internal-messages';
+import { Leg, type LegRequest } from './leg';
+import type { LegEvent } from './leg-state';
+import { legResult } from './leg-views';
+import { Presentation } from './presentation';
+import { runLeg } from './run-leg';
+
+/** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */
+export interface ReconnectionLegInput {
+  request: LegRequest;
+  settings: ConversationSettings;
+}
+
+/**
+ * A leg after the first, as a child of its conversation.
+ *
+ * It hears from call control through the conversation, and tells it what it learns from ASAPP.
+ */
+export async function reconnectionLegWorkflow({
+  request,
+  settings,
+}: ReconnectionLegInput): Promise<LegResult> {
+  const presentation = new Presentation();
+  const leg = new Leg(request, (changed, event) => {
+    presentation.leg(changed, settings);
+    if (!changed.ended) tellConversation(event);
+  });
+  setHandler(legOrderSignal, (order) => {
+    if (order.type === 'look') leg.lookAsked = true;
+    else leg.apply(order);
+  });
+
+  const conversation = workflowInfo().parent;
+  const told: Promise<unknown>[] = [];
+  const tellConversation = (event: LegEvent) => {
+    const isNews = event.type !== 'connected' && event.type !== 'disconnected';
+    if (conversation === undefined || !isNews) return;
+    const { workflowId, runId } = conversation;
+    // A conversation that is gone needs no news.
+    told.push(
+      getExternalWorkflowHandle(workflowId, runId)
+        .signal(legEventSignal, leg.transferId, event)
+        .catch(() => undefined),
+    );
+  };
+
+  CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
+  return await CancellationScope.nonCancellable(async () => {
+    presentation.leg(leg, settings);
+    await runLeg(leg, settings);
+    await Promise.all(told);
+    await condition(allHandlersFinished);
+    if (leg.state.end === null) throw new Error('The leg ran to its end without an outcome');
+    return legResult(leg.state, leg.state.end);
+  });
+}
