@@ -4,7 +4,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  sleep,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -129,7 +128,7 @@ async function checkInput(input: unknown): Promise<CheckedInput> {
     return checked;
   } catch (failure) {
     if (failure instanceof ApplicationFailure) refuseCallControl(failure);
-    await sleep(1);
+    await Promise.resolve();
     throw failure;
   }
 }

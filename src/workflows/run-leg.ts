@@ -2,10 +2,12 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 
 import type { LegPhase } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/settings';
+import type { TransferSnapshot } from '../contract/transfer';
 
 import { askAgain, askAsapp, fallbackReason } from './activity-calls';
 import type { Leg } from './leg';
 import { nextWake } from './leg-schedule';
+import type { LegEvent } from './leg-state';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
 const STATUS_CHECK_MS = 10_000;
@@ -24,8 +26,10 @@ export async function runLeg(leg: Leg, settings: ConversationSettings): Promise<
 
 async function requestNumber(leg: Leg, { dialMarginMs }: ConversationSettings): Promise<void> {
   const { conversationId, transferId, country, inputContext, requestBy } = leg.request;
-  await whileIn(leg, ['REQUESTING'], async () => {
-    try {
+  await learn(
+    leg,
+    ['REQUESTING'],
+    async () => {
       const number = await askAsapp(
         (asapp) =>
           asapp.callTransferRequestNumber({
@@ -38,13 +42,14 @@ async function requestNumber(leg: Leg, { dialMarginMs }: ConversationSettings): 
         requestBy,
         'Request a number',
       );
-      leg.apply({ type: 'numberAssigned', number, now: Date.now() });
-    } catch (failure) {
-      if (isCancellation(failure)) return;
-      const reason = fallbackReason(failure, 'REQUEST_DEADLINE_EXCEEDED');
-      leg.apply({ type: 'numberUnavailable', reason, now: Date.now() });
-    }
-  });
+      return { type: 'numberAssigned', number, now: Date.now() };
+    },
+    (failure) => ({
+      type: 'numberUnavailable',
+      reason: fallbackReason(failure, 'REQUEST_DEADLINE_EXCEEDED'),
+      now: Date.now(),
+    }),
+  );
 }
 
 /** Waits for call control's word, and looks at ASAPP where it should have come and has not. */
@@ -65,55 +70,69 @@ async function awaitDisconnect(leg: Leg, settings: ConversationSettings): Promis
 
 async function lookAtAsapp(leg: Leg): Promise<void> {
   leg.lookAsked = false;
-  const { conversationId, transferId } = leg.request;
-  await whileIn(leg, ['DIALING', 'CONNECTED'], async () => {
-    try {
+  const ref = { conversationId: leg.request.conversationId, transferId: leg.transferId };
+  await learn(
+    leg,
+    ['DIALING', 'CONNECTED'],
+    async () => {
       const transfer = await askAsapp(
-        (asapp) => asapp.callTransferFetchTransfer({ conversationId, transferId, untilEnded: false }),
+        (asapp) => asapp.callTransferFetchTransfer({ ...ref, untilEnded: false }),
         Date.now() + STATUS_CHECK_MS,
         'Look at the transfer',
       );
-      leg.apply({ type: 'transferSeen', transfer, now: Date.now() });
-    } catch (failure) {
-      if (!isCancellation(failure)) leg.apply({ type: 'checkFailed', now: Date.now() });
-    }
-  });
+      return { type: 'transferSeen', transfer, now: Date.now() };
+    },
+    () => ({ type: 'checkFailed', now: Date.now() }),
+  );
 }
 
+/** Fetches the result under the hard limit: at once, and again and again while ASAPP's books lag behind. */
 async function fetchResult(leg: Leg, { disconnectDeadlineMs }: ConversationSettings): Promise<void> {
-  const { conversationId, transferId } = leg.request;
+  const ref = { conversationId: leg.request.conversationId, transferId: leg.transferId };
   const deadline = (leg.state.disconnect?.reportedAt ?? 0) + disconnectDeadlineMs;
   const summary = 'Fetch the result';
-  await whileIn(leg, ['DISCONNECTED'], async () => {
-    try {
-      const transfer = await askAsapp(
-        (asapp) => asapp.callTransferFetchTransfer({ conversationId, transferId, untilEnded: false }),
-        deadline,
-        summary,
-      );
-      leg.apply({ type: 'transferSeen', transfer, now: Date.now() });
-      if (leg.ended) return;
-      const result = await askAgain(
-        (asapp) => asapp.callTransferFetchTransfer({ conversationId, transferId, untilEnded: true }),
-        deadline,
-        summary,
-        FIRST_POLL_MS,
-      );
-      leg.apply({ type: 'transferSeen', transfer: result, now: Date.now() });
-    } catch (failure) {
-      if (isCancellation(failure)) return;
-      const reason = fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED');
-      leg.apply({ type: 'resultUnavailable', reason, now: Date.now() });
-    }
-  });
+  const fetch = (ask: () => Promise<TransferSnapshot>) =>
+    learn(
+      leg,
+      ['DISCONNECTED'],
+      async () => ({ type: 'transferSeen', transfer: await ask(), now: Date.now() }),
+      (failure) => ({
+        type: 'resultUnavailable',
+        reason: fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED'),
+        now: Date.now(),
+      }),
+    );
+
+  await fetch(() =>
+    askAsapp((asapp) => asapp.callTransferFetchTransfer({ ...ref, untilEnded: false }), deadline, summary),
+  );
+  await fetch(() =>
+    askAgain(
+      (asapp) => asapp.callTransferFetchTransfer({ ...ref, untilEnded: true }),
+      deadline,
+      summary,
+      FIRST_POLL_MS,
+    ),
+  );
 }
 
-/** Works on a leg until the work is done or the leg has moved on, which cancels the rest of it. */
-async function whileIn(leg: Leg, phases: LegPhase[], work: () => Promise<void>): Promise<void> {
-  const isIn = () => phases.includes(leg.state.phase);
-  if (!isIn()) return;
+/**
+ * Asks until there is something to learn about a leg or the leg has moved on by itself, which cancels the
+ * asking.
+ */
+async function learn(
+  leg: Leg,
+  phases: LegPhase[],
+  ask: () => Promise<LegEvent>,
+  onFailure: (failure: unknown) => LegEvent,
+): Promise<void> {
+  const movedOn = () => !phases.includes(leg.state.phase);
+  if (movedOn()) return;
   const scope = new CancellationScope();
-  const worked = scope.run(work);
-  await Promise.race([worked, condition(() => !isIn())]);
+  const learned = scope
+    .run(ask)
+    .catch((failure: unknown) => (isCancellation(failure) ? undefined : onFailure(failure)));
+  const event = await Promise.race([learned, condition(movedOn).then(() => undefined)]);
   scope.cancel();
+  if (event !== undefined) leg.apply(event);
 }
