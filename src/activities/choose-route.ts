@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { log } from '@temporalio/activity';
 import { z } from 'zod';
 
 import { jsonSchema } from '../contract/fields';
@@ -10,17 +10,43 @@ import {
   type RoutingPolicy,
 } from '../routing/policy';
 
+import type { RoutedLeg } from './types';
+
+/** A customer must not wait for a policy that takes longer. */
+const POLICY_LIMIT_MS = 1000;
+
 const choiceSchema = z.object({ route: jsonSchema, redial: z.boolean().optional() });
 
-/** Asks the policy, which is the user's own code: what it answers is checked. */
-export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice> {
-  const answer = choiceSchema.safeParse(await policy(facts));
-  if (!answer.success) {
-    throw ApplicationFailure.nonRetryable(
-      `The routing policy's answer is not valid: ${describeIssues(answer.error, 'choice')}`,
-      'RoutingPolicyFailed',
-    );
+/** Asks the policy, which is the user's own code: it may fail, and what it answers is checked. */
+export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutedLeg> {
+  try {
+    return { facts, choice: checked(await withinLimit(policy(facts)), facts) };
+  } catch (error) {
+    log.error('The routing policy failed: the customer goes to the last resort', {
+      outcome: facts.outcome,
+      error,
+    });
+    return { facts, choice: null };
   }
-  const { route, redial } = answer.data;
+}
+
+function checked(answer: unknown, facts: RoutingFacts): RoutingChoice {
+  const choice = choiceSchema.safeParse(answer);
+  if (!choice.success) throw new Error(`Its answer is not valid: ${describeIssues(choice.error, 'choice')}`);
+  const { route, redial } = choice.data;
   return { route, redial: redial === true && redialableOutcomes.includes(facts.outcome) };
+}
+
+async function withinLimit<T>(answer: T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`It gave no answer within ${POLICY_LIMIT_MS} ms`));
+    }, POLICY_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([answer, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

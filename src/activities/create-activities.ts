@@ -1,15 +1,26 @@
-import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
+import { activityInfo, log } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 
 import { AsappError } from '../asapp/error';
 import type { CallTransfers } from '../asapp/port';
+import { failureTypes, type FailureType } from '../contract/failures';
 import type { ConversationSettings } from '../contract/settings';
+import { applyLegEvent } from '../leg/leg-state';
+import { routingFacts } from '../leg/routing-facts';
 import type { RoutingPolicy } from '../routing/policy';
 
 import { toFailure } from './asapp-failures';
 import { chooseRoute } from './choose-route';
 import { fetchTransfer } from './fetch-transfer';
+import { OutlastingRequests } from './outlasting-requests';
 import { requestNumber } from './request-number';
-import type { CallTransferActivities } from './types';
+import type {
+  CallTransferActivities,
+  FailedRequest,
+  FetchedTransfer,
+  FetchTransferInput,
+  RequestNumberInput,
+} from './types';
 
 /** What the activities work with. */
 export interface ActivityDependencies {
@@ -18,42 +29,104 @@ export interface ActivityDependencies {
   settings: ConversationSettings;
 }
 
+/**
+ * How long a local activity waits for ASAPP: long enough for most answers, short enough that a hangup in the
+ * meantime reaches the workflow before a number is handed out.
+ */
+const PATIENCE_MS = 400;
+
 /** The activities, as functions that a worker registers. */
 export function createCallTransferActivities({
   asapp,
   routing,
   settings,
 }: ActivityDependencies): CallTransferActivities {
+  const requests = new OutlastingRequests();
+
+  const askForNumber = (input: RequestNumberInput) =>
+    attempt(
+      requests,
+      `POST ${input.transferId}`,
+      () => requestNumber(asapp, input, settings.dialMarginMs),
+      toFailure,
+    );
+
   return {
-    callTransferLoadSettings: () => Promise.resolve(settings),
-    callTransferRequestNumber: (input) =>
-      withRetryDelays(() => requestNumber(asapp, input, cancellationSignal())),
-    callTransferFetchTransfer: (input) =>
-      withRetryDelays(
-        (attempt) => fetchTransfer(asapp, input, attempt, cancellationSignal()),
+    callTransferBeginConversation: async ({ requestedAt, ...input }) => {
+      // Nobody waits any more for an answer that comes after the deadline.
+      if (Date.now() >= requestedAt + settings.requestDeadlineMs) {
+        return {
+          settings,
+          number: null,
+          failure: { type: failureTypes.deadlineExceeded, retryDelayMs: null },
+        };
+      }
+      try {
+        return { settings, number: await askForNumber(input), failure: null };
+      } catch (error) {
+        return { settings, number: null, failure: asValue(error) };
+      }
+    },
+    callTransferRequestNumber: askForNumber,
+    callTransferFetchTransfer: async (input) => {
+      const transfer = await attempt(
+        requests,
+        `GET ${input.leg.transferId}`,
+        (number) => fetchTransfer(asapp, input, number),
         // While it waits for a result, most attempts are not faults and count against no limit.
-        input.untilEnded ? 3 : Infinity,
-      ),
+        (error, number) => toFailure(error, input.untilEnded ? Math.min(number, 3) : number),
+      );
+      return await routed(routing, input, transfer);
+    },
     callTransferChooseRoute: (facts) => chooseRoute(routing, facts),
   };
 }
 
-/** Gives every failed request the pause that ASAPP asks for, and tells the operator of refused credentials. */
-async function withRetryDelays<T>(
+/**
+ * One attempt at a request: the first of them in a local activity, the later ones in a regular activity,
+ * which also waits for a first that takes long.
+ */
+async function attempt<T>(
+  requests: OutlastingRequests,
+  key: string,
   request: (attempt: number) => Promise<T>,
-  mostFaults = Infinity,
+  asFailure: (error: unknown, attempt: number) => unknown,
 ): Promise<T> {
-  // The first attempt of each request is a local activity, the later ones are those of a regular activity.
   const { isLocal, attempt: ofActivity } = activityInfo();
-  const attempt = isLocal ? 1 : ofActivity + 1;
+  const number = isLocal ? 1 : ofActivity + 1;
   try {
-    return await request(attempt);
+    if (!isLocal) return await (requests.takeOver<T>(key) ?? request(number));
+    const begun = await requests.begin(key, () => request(number), PATIENCE_MS);
+    if (begun !== undefined) return begun.answer;
   } catch (error) {
     if (error instanceof AsappError && error.kind === 'credentialsRefused') {
       log.error('ASAPP refuses the credentials: every call falls back until they are mended', {
         status: error.status,
       });
     }
-    throw toFailure(error, Math.min(attempt, mostFaults));
+    throw asFailure(error, number);
   }
+  throw ApplicationFailure.create({
+    message: 'ASAPP takes its time; the request goes on',
+    type: failureTypes.stillWaiting,
+    nextRetryDelay: 0,
+  });
+}
+
+/** Asks the policy together with the fetch, where the fold that the workflow will do ends the leg. */
+async function routed(
+  routing: RoutingPolicy,
+  { conversationId, leg, legNumber, route }: FetchTransferInput,
+  transfer: FetchedTransfer['transfer'],
+): Promise<FetchedTransfer> {
+  const { end } = applyLegEvent(leg, { type: 'transferSeen', transfer, now: Date.now() });
+  if (end === null || !route) return { transfer, routed: null };
+  return { transfer, routed: await chooseRoute(routing, routingFacts(conversationId, leg, end, legNumber)) };
+}
+
+function asValue(error: unknown): FailedRequest {
+  if (!(error instanceof ApplicationFailure)) throw error;
+  const { type, nonRetryable, nextRetryDelay } = error;
+  const retryDelayMs = nonRetryable === true || typeof nextRetryDelay !== 'number' ? null : nextRetryDelay;
+  return { type: type as FailureType, retryDelayMs };
 }

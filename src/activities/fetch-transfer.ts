@@ -16,11 +16,10 @@ const POLL_MS = [250, 500, 1000] as const;
  */
 export async function fetchTransfer(
   asapp: CallTransfers,
-  { transferId, conversationId, untilEnded }: FetchTransferInput,
+  { leg: { transferId }, conversationId, untilEnded }: FetchTransferInput,
   attempt: number,
-  signal: AbortSignal,
 ): Promise<TransferSnapshot> {
-  const transfer = await asapp.get(transferId, { signal });
+  const transfer = await asapp.get(transferId);
   if (transfer.externalConversationId !== conversationId) {
     throw ApplicationFailure.nonRetryable(
       `transferId: ${transferId} belongs to another conversation`,

@@ -14,10 +14,10 @@ import type { RequestNumberInput } from './types';
  */
 export async function requestNumber(
   asapp: CallTransfers,
-  { transferId, conversationId, country, inputContext, dialMarginMs }: RequestNumberInput,
-  signal: AbortSignal,
+  { transferId, conversationId, country, inputContext }: RequestNumberInput,
+  dialMarginMs: number,
 ): Promise<AssignedNumber> {
-  const transfer = await asapp.create({ transferId, conversationId, country, inputContext }, { signal });
+  const transfer = await asapp.create({ transferId, conversationId, country, inputContext });
   if (transfer.externalConversationId !== conversationId) {
     throw conflict(`transferId: ${transferId} belongs to another conversation`);
   }

@@ -1,22 +1,45 @@
+import type { FailureType } from '../contract/failures';
 import type { ConversationSettings } from '../contract/settings';
 import type { AssignedNumber, TransferSnapshot } from '../contract/transfer';
 import type { InputContext } from '../contract/transfer-request';
+import type { LegState } from '../leg/leg-state';
 import type { RoutingChoice, RoutingFacts } from '../routing/policy';
 
-/** Which transfer an activity is about. */
-export interface TransferRef {
+export interface RequestNumberInput {
   conversationId: string;
   transferId: string;
-}
-
-export interface RequestNumberInput extends TransferRef {
   /** ISO 3166-1 alpha-2. */
   country: string;
   inputContext?: InputContext | undefined;
-  dialMarginMs: number;
 }
 
-export interface FetchTransferInput extends TransferRef {
+export interface BeginConversationInput extends RequestNumberInput {
+  /** When call control asked, epoch milliseconds. */
+  requestedAt: number;
+}
+
+/** A request that failed, as a value: the conversation goes on with it. */
+export interface FailedRequest {
+  type: FailureType;
+  /** Milliseconds until another attempt may help; `null` where none can. */
+  retryDelayMs: number | null;
+}
+
+/** The settings that hold for the conversation, and the first attempt at its first number. */
+export interface ConversationBeginning {
+  settings: ConversationSettings;
+  number: AssignedNumber | null;
+  failure: FailedRequest | null;
+}
+
+export interface FetchTransferInput {
+  conversationId: string;
+  /** The leg as it stands. */
+  leg: LegState;
+  /** 1 for the conversation's first leg. */
+  legNumber: number;
+  /** Whether to ask the routing policy at once where the answer ends the leg. */
+  route: boolean;
   /**
    * True to fail with `ResultPending`, which Temporal retries, until ASAPP's books show the end of the call.
    * False to answer whatever they show.
@@ -24,13 +47,28 @@ export interface FetchTransferInput extends TransferRef {
   untilEnded: boolean;
 }
 
+/** ASAPP's answer and, where it ends the leg, the routing policy's answer to that. */
+export interface FetchedTransfer {
+  transfer: TransferSnapshot;
+  routed: RoutedLeg | null;
+}
+
+/** What the policy was asked, and what it answered; `null` where it failed. */
+export interface RoutedLeg {
+  facts: RoutingFacts;
+  choice: RoutingChoice | null;
+}
+
 /**
  * The activities of this package, as the workflows call them. Their names begin with `callTransfer`, so that
  * they can stand beside any other activities in one worker.
+ *
+ * Each answers a whole round trip of call control: a local activity costs a live call some milliseconds, and
+ * two cost twice as many.
  */
 export interface CallTransferActivities {
-  /** The worker's settings, recorded once for each conversation. */
-  callTransferLoadSettings(): Promise<ConversationSettings>;
+  /** Reads the worker's settings and asks ASAPP for the first number. Fails only where the worker does. */
+  callTransferBeginConversation(input: BeginConversationInput): Promise<ConversationBeginning>;
   /**
    * Asks ASAPP for a number. Repeated with the same transfer id it answers the same number.
    *
@@ -38,7 +76,7 @@ export interface CallTransferActivities {
    */
   callTransferRequestNumber(input: RequestNumberInput): Promise<AssignedNumber>;
   /** Reads a transfer from ASAPP. */
-  callTransferFetchTransfer(input: FetchTransferInput): Promise<TransferSnapshot>;
-  /** Asks the routing policy. */
-  callTransferChooseRoute(facts: RoutingFacts): Promise<RoutingChoice>;
+  callTransferFetchTransfer(input: FetchTransferInput): Promise<FetchedTransfer>;
+  /** Asks the routing policy. Answers `choice: null` where it fails. */
+  callTransferChooseRoute(facts: RoutingFacts): Promise<RoutedLeg>;
 }

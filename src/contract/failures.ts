@@ -30,5 +30,9 @@ export const failureTypes = {
   asappResponseInvalid: 'AsappResponseInvalid',
   /** The leg ended and ASAPP's books do not show it yet. Retryable. */
   resultPending: 'ResultPending',
+  /** ASAPP has not answered yet; the request goes on, and the next attempt waits for it. Retryable. */
+  stillWaiting: 'StillWaiting',
+  /** It was too late to ask. Non-retryable. */
+  deadlineExceeded: 'DeadlineExceeded',
 } as const;
 export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];

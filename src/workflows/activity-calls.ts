@@ -17,17 +17,21 @@ type AsappActivities = Pick<
 >;
 
 /** One question to ASAPP. */
-type Question<T> = (asapp: AsappActivities) => Promise<T>;
+export type Question<Name extends keyof AsappActivities> = (
+  asapp: AsappActivities,
+) => ReturnType<AsappActivities[Name]>;
+
+type Answer<Name extends keyof AsappActivities> = Awaited<ReturnType<AsappActivities[Name]>>;
 
 /** A local activity attempt is over after this, whatever it does: the workflow task waits for it. */
 const LOCAL_ATTEMPT_MS = 3000;
 /** A first retry after a local attempt that said nothing about its own. */
 const DEFAULT_RETRY_MS = 250;
 
-/** Own work of the worker, without a network: done in the workflow task, in one attempt. */
+/** The worker's own work, with at most one request to ASAPP: done in the workflow task, in one attempt. */
 export const ownActivities = proxyLocalActivities<
-  Pick<CallTransferActivities, 'callTransferLoadSettings' | 'callTransferChooseRoute'>
->({ startToCloseTimeout: '1 second', retry: { maximumAttempts: 1 } });
+  Pick<CallTransferActivities, 'callTransferBeginConversation' | 'callTransferChooseRoute'>
+>({ startToCloseTimeout: LOCAL_ATTEMPT_MS, retry: { maximumAttempts: 1 } });
 
 /**
  * One question to ASAPP: the first attempt as a local activity, within the workflow task and so without a
@@ -37,16 +41,20 @@ export const ownActivities = proxyLocalActivities<
  * @param summary - what the Web UI calls it
  * @throws the last attempt's failure; `fallbackReason` names it
  */
-export async function askAsapp<T>(question: Question<T>, deadline: number, summary: string): Promise<T> {
+export async function askAsapp<Name extends keyof AsappActivities>(
+  question: Question<Name>,
+  deadline: number,
+  summary: string,
+): Promise<Answer<Name>> {
   const remaining = deadline - Date.now();
-  if (remaining <= 0) throw new DeadlineExceeded();
+  if (remaining <= 0) throw deadlineExceeded();
   const local = proxyLocalActivities<AsappActivities>({
     startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
     retry: { maximumAttempts: 1 },
     summary,
   });
   try {
-    return await question(local);
+    return (await question(local)) as Answer<Name>;
   } catch (failure) {
     const delay = retryDelayMs(failure);
     if (delay === undefined || Date.now() + delay >= deadline) throw failure;
@@ -57,17 +65,17 @@ export async function askAsapp<T>(question: Question<T>, deadline: number, summa
 /**
  * Further attempts at a question, after a pause.
  *
- * @param delay - milliseconds until the first of them
+ * @param delay - milliseconds until the first of them; 0 to wait for a first attempt that takes long
  */
-export async function askAgain<T>(
-  question: Question<T>,
+export async function askAgain<Name extends keyof AsappActivities>(
+  question: Question<Name>,
   deadline: number,
   summary: string,
   delay: number,
-): Promise<T> {
-  await sleep(delay, { summary: `Pause, then again: ${summary}` });
+): Promise<Answer<Name>> {
+  if (delay > 0) await sleep(delay, { summary: `Pause, then again: ${summary}` });
   const remaining = deadline - Date.now();
-  if (remaining <= 0) throw new DeadlineExceeded();
+  if (remaining <= 0) throw deadlineExceeded();
   const regular = proxyActivities<AsappActivities>({
     startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
     scheduleToCloseTimeout: remaining,
@@ -76,13 +84,11 @@ export async function askAgain<T>(
     cancellationType: 'TRY_CANCEL',
     summary,
   });
-  return await question(regular);
+  return (await question(regular)) as Answer<Name>;
 }
 
-/** Nothing was asked any more: it was too late. */
-class DeadlineExceeded extends Error {
-  override readonly name = 'DeadlineExceeded';
-}
+const deadlineExceeded = () =>
+  ApplicationFailure.nonRetryable('It was too late to ask', failureTypes.deadlineExceeded);
 
 /** Milliseconds until another attempt may help, `undefined` where none can. */
 function retryDelayMs(failure: unknown): number | undefined {
@@ -110,13 +116,14 @@ const reasons: Partial<Record<FailureType, FallbackReason>> = {
  * @param timedOut - the reason where nothing but the time ran out
  */
 export function fallbackReason(failure: unknown, timedOut: FallbackReason): FallbackReason {
-  if (failure instanceof DeadlineExceeded) return timedOut;
   let cause = failure instanceof ActivityFailure ? failure.cause : failure;
   // A time-out carries the last attempt's own failure, where there was one.
-  if (cause instanceof TimeoutFailure) {
-    if (!(cause.cause instanceof ApplicationFailure)) return timedOut;
-    cause = cause.cause;
-  }
-  const type = cause instanceof ApplicationFailure ? cause.type : undefined;
+  if (cause instanceof TimeoutFailure) cause = cause.cause ?? deadlineExceeded();
+  return reasonOf(cause instanceof ApplicationFailure ? cause.type : undefined, timedOut);
+}
+
+/** The same, of a failure's type. */
+export function reasonOf(type: string | null | undefined, timedOut: FallbackReason): FallbackReason {
+  if (type === failureTypes.deadlineExceeded) return timedOut;
   return reasons[type as FailureType] ?? 'INTERNAL_ERROR';
 }

@@ -20,7 +20,7 @@ import {
   type Conversation,
   type Entry,
 } from './conversation';
-import type { LegEvent } from './leg-state';
+import type { LegEvent } from '../leg/leg-state';
 import { salvageReport } from './salvage-report';
 
 const parseRequest = (request: unknown) =>

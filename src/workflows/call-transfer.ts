@@ -4,18 +4,20 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  sleep,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 
+import type { BeginConversationInput, ConversationBeginning } from '../activities/types';
 import { failureTypes } from '../contract/failures';
 import { conversationWorkflowId, WORKFLOW_ID_PREFIX } from '../contract/names';
 import { parsePayload } from '../contract/parse';
 import type { RoutingDecision } from '../contract/routing-decision';
-import { defaultSettings, type ConversationSettings } from '../contract/settings';
+import { defaultSettings } from '../contract/settings';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 
-import { ownActivities } from './activity-calls';
+import { ownActivities, reasonOf } from './activity-calls';
 import { refuseCallControl, serveCallControl } from './call-control';
 import { runLegInChild } from './child-leg';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
@@ -54,11 +56,10 @@ async function converse(
   conversation: Conversation,
   carried: CarriedConversation | undefined,
 ): Promise<RoutingDecision> {
-  let entry = carried === undefined ? await firstLeg(conversation) : await resume(conversation, carried);
   const closing: Promise<void>[] = [];
+  let entry = carried === undefined ? await firstLeg(conversation) : await resume(conversation, carried);
   while (entry !== undefined) {
-    if (entry.number === 1) await runLeg(entry.leg, conversation.settings);
-    else closing.push((await runLegInChild(entry, conversation.settings)).closed);
+    closing.push((await runLegInChild(entry.leg, conversation.settings)).closed);
     await decide(conversation, entry);
     entry = await nextLeg(conversation);
   }
@@ -67,10 +68,44 @@ async function converse(
   return conversation.decision;
 }
 
-async function firstLeg(conversation: Conversation): Promise<Entry> {
-  const entry = conversation.begin(await loadSettings(), workflowInfo().startTime.getTime(), uuid4);
+/** The first leg runs in this workflow. Answers the leg after it, if any. */
+async function firstLeg(conversation: Conversation): Promise<Entry | undefined> {
+  await startIsHeard(conversation);
+  const request = conversation.firstLegRequest(workflowInfo().startTime.getTime(), uuid4);
+  const { settings, number, failure } = await begin(request);
+  const entry = conversation.begin(settings, request);
+  const { leg } = entry;
   if (conversation.cancelled) conversation.cancel(Date.now());
-  return entry;
+  if (number !== null) leg.apply({ type: 'numberAssigned', number, now: Date.now() });
+  if (failure !== null && failure.retryDelayMs === null) {
+    const reason = reasonOf(failure.type, 'REQUEST_DEADLINE_EXCEEDED');
+    leg.apply({ type: 'numberUnavailable', reason, now: Date.now() });
+  }
+  const retryAfterMs = failure?.retryDelayMs ?? undefined;
+  await runLeg({ leg, settings, route: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  await decide(conversation, entry);
+  return await nextLeg(conversation);
+}
+
+/** A request that came together with the start may say what the first leg is: it is heard before that begins. */
+async function startIsHeard({ input }: Conversation): Promise<void> {
+  if (input.transferId !== undefined) return;
+  // A condition is evaluated again when all messages of the workflow task have been handled.
+  let evaluations = 0;
+  await condition(() => evaluations++ > 0);
+}
+
+async function begin(request: BeginConversationInput): Promise<ConversationBeginning> {
+  try {
+    return await ownActivities.callTransferBeginConversation(request);
+  } catch {
+    // The worker could not even read its settings: a customer must not wait for it.
+    return {
+      settings: defaultSettings,
+      number: null,
+      failure: { type: failureTypes.invalidInput, retryDelayMs: 0 },
+    };
+  }
 }
 
 async function resume(conversation: Conversation, carried: CarriedConversation): Promise<Entry | undefined> {
@@ -91,27 +126,27 @@ async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
   if (!asked() && closesAt > Date.now()) {
     conversation.awaitReconnection(closesAt);
     if (shouldContinueAsNew(conversation)) {
-      await condition(() => allHandlersFinished() || asked());
-      if (!asked())
+      await answersAreOut();
+      if (!asked() && allHandlersFinished()) {
         await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
+      }
     }
     await condition(asked, closesAt - Date.now(), { summary: 'Open for a reconnection' });
   }
+  if (!asked()) await answersAreOut();
   // An ask that is being answered may still turn into a leg.
   await condition(() => asked() || allHandlersFinished());
   return conversation.openAskedLeg(Date.now(), uuid4);
 }
 
+/**
+ * Lets the workflow task end that gave the answers, before one closes the run. A task that did both would
+ * fail as a whole, answers included, if any event of the phone system came while it ran.
+ */
+const answersAreOut = () => sleep(1, { summary: 'Answers go out before the run closes' });
+
 const shouldContinueAsNew = (conversation: Conversation) =>
   workflowInfo().continueAsNewSuggested || conversation.legsInRun >= conversation.settings.maxLegsPerRun;
-
-async function loadSettings(): Promise<ConversationSettings> {
-  try {
-    return await ownActivities.callTransferLoadSettings();
-  } catch {
-    return defaultSettings;
-  }
-}
 
 /** Refuses bad input before anything happens, also to whoever asks for the first leg together with the start. */
 async function checkInput(input: unknown): Promise<CheckedInput> {

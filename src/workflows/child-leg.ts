@@ -4,10 +4,9 @@ import { legWorkflowId } from '../contract/names';
 import type { FallbackReason } from '../contract/routing-decision';
 import type { ConversationSettings } from '../contract/settings';
 
-import type { Entry } from './conversation';
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import type { Leg, LegOrder } from './leg';
-import { settledEvent } from './leg-views';
+import { settledEvent } from '../leg/leg-views';
 import { reconnectionLegWorkflow } from './reconnection-leg';
 
 /** What the way to the child and back may take of a hard limit. */
@@ -22,21 +21,21 @@ const CLOSE_MS = 5000;
  * @returns when the leg has ended: the promise inside settles when its workflow has closed, too
  */
 export async function runLegInChild(
-  { leg, number }: Entry,
+  leg: Leg,
   settings: ConversationSettings,
 ): Promise<{ closed: Promise<void> }> {
   setHandler(legEventSignal, (transferId, event) => {
     if (transferId === leg.transferId) leg.apply(event);
   });
   const scope = new CancellationScope();
-  const child = scope.run(() => follow(leg, number, settings));
+  const child = scope.run(() => follow(leg, settings));
   await keepDeadlines(leg, settings);
   leg.forward = undefined;
   return { closed: close(scope, child) };
 }
 
-async function follow(leg: Leg, number: number, settings: ConversationSettings): Promise<void> {
-  const { conversationId, transferId, requestBy } = leg.request;
+async function follow(leg: Leg, settings: ConversationSettings): Promise<void> {
+  const { conversationId, transferId, legNumber, requestBy } = leg.request;
   try {
     const started = startChild(reconnectionLegWorkflow, {
       workflowId: legWorkflowId(conversationId, transferId),
@@ -46,7 +45,7 @@ async function follow(leg: Leg, number: number, settings: ConversationSettings):
           settings: { ...settings, disconnectDeadlineMs: settings.disconnectDeadlineMs - HOP_MS },
         },
       ],
-      staticSummary: `Leg ${number}: ${transferId}`,
+      staticSummary: `Leg ${legNumber}: ${transferId}`,
     });
     leg.forward = (order: LegOrder) => {
       // A child that has closed has ended the leg by itself.

@@ -17,11 +17,14 @@ import type { ConversationSettings } from '../contract/settings';
 import type { callTransferInputSchema, transferRequestSchema } from '../contract/transfer-request';
 
 import { Leg, type LegRequest } from './leg';
-import { dialableLeg, type LegEnd, type LegEvent, type LegState } from './leg-state';
-import { legSummary, legView } from './leg-views';
+import { dialableLeg, type LegEnd, type LegEvent, type LegState } from '../leg/leg-state';
+import { legSummary, legView } from '../leg/leg-views';
 
 export type CheckedInput = z.output<typeof callTransferInputSchema>;
 export type CheckedRequest = z.output<typeof transferRequestSchema>;
+
+/** A leg's request as call control makes it. */
+type LegOrigin = Omit<LegRequest, 'requestBy' | 'legNumber'>;
 
 /** A decision before its list of legs, which is made when it is read. */
 export type DecisionCore = Omit<RoutingDecision, 'legs'>;
@@ -29,8 +32,6 @@ export type DecisionCore = Omit<RoutingDecision, 'legs'>;
 /** A leg's place in the conversation. */
 export interface Entry {
   leg: Leg;
-  /** 1 for the conversation's first leg. */
-  number: number;
   /** Set once. */
   decision: DecisionCore | null;
   /** Whether the policy allows one fresh number in place of this leg's. */
@@ -48,7 +49,7 @@ export interface Entry {
 export interface CarriedConversation {
   settings: ConversationSettings;
   legCount: number;
-  entries: { request: LegRequest; state: LegState; number: number; decision: DecisionCore | null }[];
+  entries: { request: LegRequest; state: LegState; decision: DecisionCore | null }[];
   ignored: { count: number; latest: IgnoredEvent[] };
 }
 
@@ -60,7 +61,7 @@ export class Conversation {
   private legCount = 0;
   private legsBefore = 0;
   private ignored: { count: number; latest: IgnoredEvent[] } = { count: 0, latest: [] };
-  private reconnection: LegRequest | null = null;
+  private reconnection: Omit<LegRequest, 'legNumber'> | null = null;
   private configured: ConversationSettings | null = null;
   private firstRequest: CheckedRequest | null = null;
   cancelled = false;
@@ -99,23 +100,27 @@ export class Conversation {
     return this.legCount - this.legsBefore;
   }
 
-  /** A request that came with the start says what the first leg is. */
+  /** What a request that came together with the start says of the first leg. */
   noteRequest(request: CheckedRequest): void {
     if (!this.begun) this.firstRequest ??= request;
   }
 
-  /** Opens the first leg. */
-  begin(settings: ConversationSettings, requestedAt: number, newId: () => string): Entry {
-    this.configured = settings;
+  /** The first leg, as the start and the request that came with it describe it. */
+  firstLegRequest(requestedAt: number, newId: () => string): LegOrigin {
     const asked = this.firstRequest;
-    return this.open({
+    return {
       conversationId: this.id,
-      transferId: asked?.transferId ?? this.input.transferId ?? newId(),
-      country: asked?.country ?? this.input.country,
-      inputContext: asked?.inputContext ?? this.input.inputContext,
+      transferId: this.input.transferId ?? asked?.transferId ?? newId(),
+      country: this.input.country,
+      inputContext: this.input.inputContext ?? asked?.inputContext,
       requestedAt,
-      requestBy: requestedAt + settings.requestDeadlineMs,
-    });
+    };
+  }
+
+  /** Opens the first leg. */
+  begin(settings: ConversationSettings, leg: LegOrigin): Entry {
+    this.configured = settings;
+    return this.open({ ...leg, requestBy: leg.requestedAt + settings.requestDeadlineMs });
   }
 
   /** Goes on where another run continued as new. */
@@ -123,8 +128,8 @@ export class Conversation {
     this.configured = carried.settings;
     this.legCount = this.legsBefore = carried.legCount;
     this.ignored = carried.ignored;
-    this.entries = carried.entries.map(({ request, state, number, decision }) => ({
-      ...newEntry(this.legFrom(request, state), number),
+    this.entries = carried.entries.map(({ request, state, decision }) => ({
+      ...newEntry(this.legFrom(request, state)),
       decision,
     }));
   }
@@ -133,10 +138,9 @@ export class Conversation {
     return {
       settings: this.settings,
       legCount: this.legCount,
-      entries: this.entries.map(({ leg, number, decision }) => ({
+      entries: this.entries.map(({ leg, decision }) => ({
         request: leg.request,
         state: leg.state,
-        number,
         decision,
       })),
       ignored: this.ignored,
@@ -222,8 +226,11 @@ export class Conversation {
     this.ignored.latest = this.ignored.latest.slice(-MAX_IGNORED_KEPT);
   }
 
-  decide(entry: Entry, decision: DecisionCore, mayRedial: boolean): void {
-    entry.decision ??= decision;
+  /** Records what becomes of the customer after a leg. */
+  decide(leg: Leg, decision: DecisionCore, mayRedial: boolean): void {
+    const entry = this.find(leg.transferId);
+    if (entry === undefined || entry.decision !== null) return;
+    entry.decision = decision;
     entry.mayRedial = mayRedial;
     this.changed(this);
   }
@@ -297,8 +304,8 @@ export class Conversation {
     return { ...decision, legs: ended.map((leg) => legSummary(leg, leg.end)) };
   }
 
-  private open(request: LegRequest): Entry {
-    const entry = newEntry(this.legFrom(request), ++this.legCount);
+  private open(request: Omit<LegRequest, 'legNumber'>): Entry {
+    const entry = newEntry(this.legFrom({ ...request, legNumber: ++this.legCount }));
     this.entries.push(entry);
     // The first leg stays: a request without a transfer id asks for it.
     if (this.entries.length > MAX_LEGS_KEPT) this.entries.splice(1, 1);
@@ -318,9 +325,8 @@ export class Conversation {
   }
 }
 
-const newEntry = (leg: Leg, number: number): Entry => ({
+const newEntry = (leg: Leg): Entry => ({
   leg,
-  number,
   decision: null,
   mayRedial: false,
   redial: null,

@@ -1,7 +1,7 @@
 import { defineSignal } from '@temporalio/workflow';
 
 import type { LegOrder } from './leg';
-import type { LegEvent } from './leg-state';
+import type { LegEvent } from '../leg/leg-state';
 
 /**
  * Between a conversation and its reconnection legs only: what the one has learned and the other must know.

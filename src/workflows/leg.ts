@@ -1,11 +1,14 @@
+import type { RoutedLeg } from '../activities/types';
 import type { InputContext } from '../contract/transfer-request';
 
-import { applyLegEvent, newLeg, type LegEvent, type LegState } from './leg-state';
+import { applyLegEvent, newLeg, type LegEvent, type LegState } from '../leg/leg-state';
 
 /** What was asked for: plain JSON. */
 export interface LegRequest {
   conversationId: string;
   transferId: string;
+  /** 1 for the conversation's first leg. */
+  legNumber: number;
   /** ISO 3166-1 alpha-2. */
   country: string;
   inputContext?: InputContext | undefined;
@@ -23,6 +26,8 @@ export class Leg {
   private now: LegState;
   /** Set where the leg runs in a workflow of its own: passes on what call control reports. */
   forward: ((order: LegOrder) => void) | undefined;
+  /** What the routing policy was asked when the leg's end was fetched. */
+  routed: RoutedLeg | null = null;
   /** Set while a look at ASAPP is wanted before the next one is due. */
   lookAsked = false;
 

@@ -5,7 +5,7 @@ import type { ConversationSettings } from '../contract/settings';
 
 import type { Conversation } from './conversation';
 import type { Leg } from './leg';
-import type { LegEnd, LegState } from './leg-state';
+import type { LegEnd, LegState } from '../leg/leg-state';
 
 /**
  * Keeps the Web UI up to date: where a call is and why it ended. Many may read it, so it holds ids, times,
@@ -15,9 +15,10 @@ export class Presentation {
   private attributes = '';
 
   conversation({ settings, current, reconnectUntil, decision }: Conversation): void {
+    const { legNumber } = current.leg.request;
     const waiting =
       reconnectUntil === null ? '' : `\n\nOpen for a reconnection until ${time(reconnectUntil)}.`;
-    const number = current.number > 1 ? `Leg ${current.number}: ` : '';
+    const number = legNumber > 1 ? `Leg ${legNumber}: ` : '';
     setCurrentDetails(`${number}${describeLeg(current.leg.state)}${waiting}`);
     const phase = current.decision === null ? current.leg.state.phase : 'ENDED';
     if (phase !== 'ENDED' || current.decision !== null) this.upsert(settings, phase, decision);

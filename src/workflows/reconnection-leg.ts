@@ -12,8 +12,8 @@ import type { ConversationSettings } from '../contract/settings';
 
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import { Leg, type LegRequest } from './leg';
-import type { LegEvent } from './leg-state';
-import { legResult } from './leg-views';
+import type { LegEvent } from '../leg/leg-state';
+import { legResult } from '../leg/leg-views';
 import { Presentation } from './presentation';
 import { runLeg } from './run-leg';
 
@@ -59,7 +59,7 @@ export async function reconnectionLegWorkflow({
   CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
   return await CancellationScope.nonCancellable(async () => {
     presentation.leg(leg, settings);
-    await runLeg(leg, settings);
+    await runLeg({ leg, settings, route: false });
     await Promise.all(told);
     await condition(allHandlersFinished);
     if (leg.state.end === null) throw new Error('The leg ran to its end without an outcome');

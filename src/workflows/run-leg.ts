@@ -1,47 +1,52 @@
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 
+import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/settings';
-import type { TransferSnapshot } from '../contract/transfer';
+import { nextWake } from '../leg/leg-schedule';
+import type { LegEvent } from '../leg/leg-state';
 
-import { askAgain, askAsapp, fallbackReason } from './activity-calls';
+import { askAgain, askAsapp, fallbackReason, type Question } from './activity-calls';
 import type { Leg } from './leg';
-import { nextWake } from './leg-schedule';
-import type { LegEvent } from './leg-state';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
 const STATUS_CHECK_MS = 10_000;
 /** Pause before the second look at a result that was not there at the first. */
 const FIRST_POLL_MS = 250;
 
+/** A leg from its number to its end, or to the first thing that ends it. */
+export interface LegRun {
+  leg: Leg;
+  settings: ConversationSettings;
+  /** Whether the policy is asked together with the result: a leg in a workflow of its own leaves that to its conversation. */
+  route: boolean;
+  /** Where a first attempt at the number has failed already: milliseconds until the next. */
+  retryAfterMs?: number;
+}
+
 /**
  * A leg from its request to its end: the same for the first leg, which runs in the conversation's workflow,
  * and for the later ones, which run in their own.
  */
-export async function runLeg(leg: Leg, settings: ConversationSettings): Promise<void> {
-  await requestNumber(leg, settings);
-  await awaitDisconnect(leg, settings);
-  await fetchResult(leg, settings);
+export async function runLeg(run: LegRun): Promise<void> {
+  await requestNumber(run);
+  await awaitDisconnect(run);
+  await fetchResult(run);
 }
 
-async function requestNumber(leg: Leg, { dialMarginMs }: ConversationSettings): Promise<void> {
+async function requestNumber({ leg, retryAfterMs }: LegRun): Promise<void> {
   const { conversationId, transferId, country, inputContext, requestBy } = leg.request;
+  const summary = 'Request a number';
   await learn(
     leg,
     ['REQUESTING'],
     async () => {
-      const number = await askAsapp(
-        (asapp) =>
-          asapp.callTransferRequestNumber({
-            conversationId,
-            transferId,
-            country,
-            inputContext,
-            dialMarginMs,
-          }),
-        requestBy,
-        'Request a number',
-      );
+      const question: Question<'callTransferRequestNumber'> = (asapp) =>
+        asapp.callTransferRequestNumber({ conversationId, transferId, country, inputContext });
+      const number =
+        retryAfterMs === undefined
+          ? await askAsapp(question, requestBy, summary)
+          : await askAgain(question, requestBy, summary, retryAfterMs);
       return { type: 'numberAssigned', number, now: Date.now() };
     },
     (failure) => ({
@@ -53,72 +58,76 @@ async function requestNumber(leg: Leg, { dialMarginMs }: ConversationSettings): 
 }
 
 /** Waits for call control's word, and looks at ASAPP where it should have come and has not. */
-async function awaitDisconnect(leg: Leg, settings: ConversationSettings): Promise<void> {
+async function awaitDisconnect(run: LegRun): Promise<void> {
+  const { leg, settings } = run;
   while (leg.state.phase === 'DIALING' || leg.state.phase === 'CONNECTED') {
     const before = leg.state;
     const { at, summary, final } = nextWake(before, settings, Date.now());
     const wait = at - Date.now();
-    const changed =
-      wait > 0 && (await condition(() => leg.state !== before || leg.lookAsked, wait, { summary }));
-    if (changed && !leg.lookAsked) continue;
-    await lookAtAsapp(leg);
+    const isNews = () => leg.state !== before || leg.lookAsked;
+    const heard = wait > 0 && (await condition(isNews, wait, { summary }));
+    if (heard && !leg.lookAsked) continue;
+    await lookAtAsapp(run);
     if (final && leg.state.phase === 'CONNECTED') {
       leg.apply({ type: 'callDurationExceeded', now: Date.now() });
     }
   }
 }
 
-async function lookAtAsapp(leg: Leg): Promise<void> {
-  leg.lookAsked = false;
-  const ref = { conversationId: leg.request.conversationId, transferId: leg.transferId };
+async function lookAtAsapp(run: LegRun): Promise<void> {
+  run.leg.lookAsked = false;
   await learn(
-    leg,
+    run.leg,
     ['DIALING', 'CONNECTED'],
-    async () => {
-      const transfer = await askAsapp(
-        (asapp) => asapp.callTransferFetchTransfer({ ...ref, untilEnded: false }),
-        Date.now() + STATUS_CHECK_MS,
-        'Look at the transfer',
-      );
-      return { type: 'transferSeen', transfer, now: Date.now() };
-    },
+    () =>
+      transferSeen(
+        run.leg,
+        askAsapp(fetchTransfer(run, false), Date.now() + STATUS_CHECK_MS, 'Look at the transfer'),
+      ),
     () => ({ type: 'checkFailed', now: Date.now() }),
   );
 }
 
 /** Fetches the result under the hard limit: at once, and again and again while ASAPP's books lag behind. */
-async function fetchResult(leg: Leg, { disconnectDeadlineMs }: ConversationSettings): Promise<void> {
-  const ref = { conversationId: leg.request.conversationId, transferId: leg.transferId };
-  const deadline = (leg.state.disconnect?.reportedAt ?? 0) + disconnectDeadlineMs;
+async function fetchResult(run: LegRun): Promise<void> {
+  const { leg, settings } = run;
+  const deadline = (leg.state.disconnect?.reportedAt ?? 0) + settings.disconnectDeadlineMs;
   const summary = 'Fetch the result';
-  const fetch = (ask: () => Promise<TransferSnapshot>) =>
+  const learnResult = (ask: () => Promise<FetchedTransfer>) =>
     learn(
       leg,
       ['DISCONNECTED'],
-      async () => ({ type: 'transferSeen', transfer: await ask(), now: Date.now() }),
+      () => transferSeen(leg, ask()),
       (failure) => ({
         type: 'resultUnavailable',
         reason: fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED'),
         now: Date.now(),
       }),
     );
+  await learnResult(() => askAsapp(fetchTransfer(run, false), deadline, summary));
+  await learnResult(() => askAgain(fetchTransfer(run, true), deadline, summary, FIRST_POLL_MS));
+}
 
-  await fetch(() =>
-    askAsapp((asapp) => asapp.callTransferFetchTransfer({ ...ref, untilEnded: false }), deadline, summary),
-  );
-  await fetch(() =>
-    askAgain(
-      (asapp) => asapp.callTransferFetchTransfer({ ...ref, untilEnded: true }),
-      deadline,
-      summary,
-      FIRST_POLL_MS,
-    ),
-  );
+const fetchTransfer =
+  ({ leg, route }: LegRun, untilEnded: boolean): Question<'callTransferFetchTransfer'> =>
+  (asapp) =>
+    asapp.callTransferFetchTransfer({
+      conversationId: leg.request.conversationId,
+      leg: leg.state,
+      legNumber: leg.request.legNumber,
+      route,
+      untilEnded,
+    });
+
+async function transferSeen(leg: Leg, fetched: Promise<FetchedTransfer>): Promise<LegEvent> {
+  const { transfer, routed } = await fetched;
+  leg.routed = routed;
+  return { type: 'transferSeen', transfer, now: Date.now() };
 }
 
 /**
  * Asks until there is something to learn about a leg or the leg has moved on by itself, which cancels the
- * asking.
+ * asking. What is learned is told outside the asking's scope, which may be cancelled by then.
  */
 async function learn(
   leg: Leg,
