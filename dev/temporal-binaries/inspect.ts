@@ -42,6 +42,7 @@ export async function inspectBinary(
   const { args, says, version } = probes[name];
   const { stdout, stderr } = await run(path, [...args], { timeout: PROBE_TIMEOUT_MS });
   const said = stdout + stderr;
-  if (!says.test(said)) throw new Error(`${path} runs, but is not ${name}: it says ${said.slice(0, 80).trim()}`);
+  if (!says.test(said))
+    throw new Error(`${path} runs, but is not ${name}: it says ${said.slice(0, 80).trim()}`);
   return version(path, said);
 }
