@@ -10,7 +10,7 @@ export { parseRoutingTable, RoutingTableError } from './routing/table-file';
 export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
 
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
-export type { CallTransfers, CreateTransfer, RequestLimits } from './asapp/port';
+export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 

@@ -5,6 +5,7 @@ import { AsappError } from '../asapp/error';
 import type { CallTransfers } from '../asapp/port';
 import { failureTypes, type FailureType } from '../contract/failures';
 import type { ConversationSettings } from '../contract/settings';
+import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { applyLegEvent } from '../leg/leg-state';
 import { routingFacts } from '../leg/routing-facts';
 import type { RoutingPolicy } from '../routing/policy';
@@ -76,7 +77,7 @@ export function createCallTransferActivities({
         // While it waits for a result, most attempts are not faults and count against no limit.
         (error, number) => toFailure(error, input.untilEnded ? Math.min(number, 3) : number),
       );
-      return await routed(routing, input, transfer);
+      return transfer === STILL_WAITING ? STILL_WAITING : await routed(routing, input, transfer);
     },
     callTransferChooseRoute: (facts) => chooseRoute(routing, facts),
   };
@@ -91,13 +92,13 @@ async function attempt<T>(
   key: string,
   request: (attempt: number) => Promise<T>,
   asFailure: (error: unknown, attempt: number) => unknown,
-): Promise<T> {
+): Promise<T | StillWaiting> {
   const { isLocal, attempt: ofActivity } = activityInfo();
   const number = isLocal ? 1 : ofActivity + 1;
   try {
     if (!isLocal) return await (requests.takeOver<T>(key) ?? request(number));
     const begun = await requests.begin(key, () => request(number), PATIENCE_MS);
-    if (begun !== undefined) return begun.answer;
+    return begun === undefined ? STILL_WAITING : begun.answer;
   } catch (error) {
     if (error instanceof AsappError && error.kind === 'credentialsRefused') {
       log.error('ASAPP refuses the credentials: every call falls back until they are mended', {
@@ -106,11 +107,6 @@ async function attempt<T>(
     }
     throw asFailure(error, number);
   }
-  throw ApplicationFailure.create({
-    message: 'ASAPP takes its time; the request goes on',
-    type: failureTypes.stillWaiting,
-    nextRetryDelay: 0,
-  });
 }
 
 /** Asks the policy together with the fetch, where the fold that the workflow will do ends the leg. */

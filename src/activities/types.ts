@@ -1,5 +1,6 @@
 import type { FailureType } from '../contract/failures';
 import type { ConversationSettings } from '../contract/settings';
+import type { StillWaiting } from '../contract/still-waiting';
 import type { AssignedNumber, TransferSnapshot } from '../contract/transfer';
 import type { InputContext } from '../contract/transfer-request';
 import type { LegState } from '../leg/leg-state';
@@ -25,10 +26,11 @@ export interface FailedRequest {
   retryDelayMs: number | null;
 }
 
-/** The settings that hold for the conversation, and the first attempt at its first number. */
+/** The settings that hold for the conversation, and what the first attempt at its first number came to. */
 export interface ConversationBeginning {
   settings: ConversationSettings;
-  number: AssignedNumber | null;
+  /** `null` where the attempt failed. */
+  number: AssignedNumber | StillWaiting | null;
   failure: FailedRequest | null;
 }
 
@@ -74,9 +76,9 @@ export interface CallTransferActivities {
    *
    * Fails with `TransferIdConflict` where the id belongs to another conversation or its number is used up.
    */
-  callTransferRequestNumber(input: RequestNumberInput): Promise<AssignedNumber>;
+  callTransferRequestNumber(input: RequestNumberInput): Promise<AssignedNumber | StillWaiting>;
   /** Reads a transfer from ASAPP. */
-  callTransferFetchTransfer(input: FetchTransferInput): Promise<FetchedTransfer>;
+  callTransferFetchTransfer(input: FetchTransferInput): Promise<FetchedTransfer | StillWaiting>;
   /** Asks the routing policy. Answers `choice: null` where it fails. */
   callTransferChooseRoute(facts: RoutingFacts): Promise<RoutedLeg>;
 }

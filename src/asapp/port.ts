@@ -11,6 +11,12 @@ export interface CreateTransfer {
   inputContext?: InputContext | undefined;
 }
 
+/** A transfer that was asked for, and whether its id was known before: an earlier attempt, or another transfer. */
+export interface CreatedTransfer {
+  transfer: CallTransferResource;
+  existed: boolean;
+}
+
 /** When a request must be given up. */
 export interface RequestLimits {
   /** Ends the request: its promise rejects with `AsappError` of kind `unreachable`. */
@@ -26,7 +32,7 @@ export interface CallTransfers {
    * Creates a call transfer. An id that exists already (409: an earlier attempt got through) is read with
    * GET and answered as found: whether its number may still be dialled is for the caller to judge.
    */
-  create(transfer: CreateTransfer, limits?: RequestLimits): Promise<CallTransferResource>;
+  create(transfer: CreateTransfer, limits?: RequestLimits): Promise<CreatedTransfer>;
   /** Reads a call transfer. */
   get(transferId: string, limits?: RequestLimits): Promise<CallTransferResource>;
 }

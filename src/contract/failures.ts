@@ -30,8 +30,6 @@ export const failureTypes = {
   asappResponseInvalid: 'AsappResponseInvalid',
   /** The leg ended and ASAPP's books do not show it yet. Retryable. */
   resultPending: 'ResultPending',
-  /** ASAPP has not answered yet; the request goes on, and the next attempt waits for it. Retryable. */
-  stillWaiting: 'StillWaiting',
   /** It was too late to ask. Non-retryable. */
   deadlineExceeded: 'DeadlineExceeded',
 } as const;

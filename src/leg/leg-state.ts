@@ -22,6 +22,7 @@ export type LegEvent =
   | { type: 'disconnected'; by: HangupParty; cause: string; at: number; now: number }
   | { type: 'transferSeen'; transfer: TransferSnapshot; now: number }
   | { type: 'checkFailed'; now: number }
+  | { type: 'askedTooLate'; now: number }
   | { type: 'settled'; connectedAt: number | null; disconnectedAt: number | null; end: LegEnd; now: number }
   | { type: 'resultUnavailable'; reason: FallbackReason; now: number }
   | { type: 'callDurationExceeded'; now: number }
@@ -110,6 +111,11 @@ export function applyLegEvent(leg: LegState, event: LegEvent): LegState {
       return onTransferSeen(leg, event);
     case 'checkFailed':
       return onCheckFailed(leg, event.now);
+    case 'askedTooLate':
+      // Whoever asks for a number again has not dialled the one that can no longer be dialled.
+      return leg.phase === 'DIALING' && leg.number !== null && event.now >= leg.number.dialBy
+        ? numberExpired(leg, event.now)
+        : leg;
     case 'settled':
       return onSettled(leg, event);
     case 'resultUnavailable':

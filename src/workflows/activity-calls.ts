@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { CallTransferActivities } from '../activities/types';
+import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { failureTypes, type FailureType } from '../contract/failures';
 import type { FallbackReason } from '../contract/routing-decision';
 
@@ -21,7 +22,10 @@ export type Question<Name extends keyof AsappActivities> = (
   asapp: AsappActivities,
 ) => ReturnType<AsappActivities[Name]>;
 
-type Answer<Name extends keyof AsappActivities> = Awaited<ReturnType<AsappActivities[Name]>>;
+type Answer<Name extends keyof AsappActivities> = Exclude<
+  Awaited<ReturnType<AsappActivities[Name]>>,
+  StillWaiting
+>;
 
 /** A local activity attempt is over after this, whatever it does: the workflow task waits for it. */
 const LOCAL_ATTEMPT_MS = 3000;
@@ -53,13 +57,15 @@ export async function askAsapp<Name extends keyof AsappActivities>(
     retry: { maximumAttempts: 1 },
     summary,
   });
+  let delay: number | undefined = 0;
   try {
-    return (await question(local)) as Answer<Name>;
+    const answer = await question(local);
+    if (answer !== STILL_WAITING) return answer as Answer<Name>;
   } catch (failure) {
-    const delay = retryDelayMs(failure);
+    delay = retryDelayMs(failure);
     if (delay === undefined || Date.now() + delay >= deadline) throw failure;
-    return await askAgain(question, deadline, summary, delay);
   }
+  return await askAgain(question, deadline, summary, delay);
 }
 
 /**
@@ -92,11 +98,14 @@ const deadlineExceeded = () =>
 
 /** Milliseconds until another attempt may help, `undefined` where none can. */
 function retryDelayMs(failure: unknown): number | undefined {
-  const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
+  const cause = causeOf(failure);
   if (cause instanceof TimeoutFailure) return DEFAULT_RETRY_MS;
   if (!(cause instanceof ApplicationFailure) || cause.nonRetryable === true) return undefined;
   return typeof cause.nextRetryDelay === 'number' ? cause.nextRetryDelay : DEFAULT_RETRY_MS;
 }
+
+/** What an activity threw: a regular activity's failure comes wrapped, a local one's may come as it is. */
+const causeOf = (failure: unknown): unknown => (failure instanceof ActivityFailure ? failure.cause : failure);
 
 const reasons: Partial<Record<FailureType, FallbackReason>> = {
   [failureTypes.asappUnreachable]: 'ASAPP_UNREACHABLE',
@@ -116,7 +125,7 @@ const reasons: Partial<Record<FailureType, FallbackReason>> = {
  * @param timedOut - the reason where nothing but the time ran out
  */
 export function fallbackReason(failure: unknown, timedOut: FallbackReason): FallbackReason {
-  let cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  let cause = causeOf(failure);
   // A time-out carries the last attempt's own failure, where there was one.
   if (cause instanceof TimeoutFailure) cause = cause.cause ?? deadlineExceeded();
   return reasonOf(cause instanceof ApplicationFailure ? cause.type : undefined, timedOut);

@@ -21,6 +21,7 @@ import {
   type Entry,
 } from './conversation';
 import type { LegEvent } from '../leg/leg-state';
+import type { Leg } from './leg';
 import { salvageReport } from './salvage-report';
 
 const parseRequest = (request: unknown) =>
@@ -78,6 +79,7 @@ async function requestTransfer(conversation: Conversation, request: CheckedReque
   conversation.noteRequest(request);
   await condition(() => conversation.begun);
   const entry = conversation.find(request.transferId) ?? (await reconnect(conversation, request));
+  await giveUpIfUndialled(conversation, entry);
   return await answer(conversation, entry, Date.now() + conversation.settings.requestDeadlineMs);
 }
 
@@ -89,16 +91,32 @@ async function reconnect(conversation: Conversation, request: CheckedRequest): P
   return conversation.find(transferId) as Entry;
 }
 
+/**
+ * Whoever asks again when the number is too old to dial gets another answer than the number: unless ASAPP
+ * knows of a call, the leg is over.
+ */
+async function giveUpIfUndialled({ current }: Conversation, entry: Entry): Promise<void> {
+  const { leg } = entry;
+  const { phase, number } = leg.state;
+  if (entry !== current || phase !== 'DIALING' || number === null || Date.now() < number.dialBy) return;
+  await looked(leg);
+  leg.report({ type: 'askedTooLate', now: Date.now() });
+}
+
 /** A customer who calls again has left the leg before, though nobody may have said so: ASAPP knows. */
 async function endIfLost(conversation: Conversation): Promise<void> {
   const { leg } = conversation.current;
-  const isUp = () => leg.state.phase === 'DIALING' || leg.state.phase === 'CONNECTED';
-  if (isUp()) {
-    const { checks } = leg.state;
-    leg.askForLook();
-    await condition(() => leg.state.checks > checks || !isUp());
-  }
-  if (isUp() || leg.state.phase === 'REQUESTING') throw legInProgress(leg.transferId);
+  if (isUp(leg)) await looked(leg);
+  if (isUp(leg) || leg.state.phase === 'REQUESTING') throw legInProgress(leg.transferId);
+}
+
+const isUp = ({ state: { phase } }: Leg) => phase === 'DIALING' || phase === 'CONNECTED';
+
+/** Has ASAPP looked at, and waits until that is done or the leg has moved on. */
+async function looked(leg: Leg): Promise<void> {
+  const { phase, checks } = leg.state;
+  leg.askForLook();
+  await condition(() => leg.state.checks > checks || leg.state.phase !== phase);
 }
 
 async function reportDisconnect(

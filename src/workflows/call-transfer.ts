@@ -15,6 +15,7 @@ import { conversationWorkflowId, WORKFLOW_ID_PREFIX } from '../contract/names';
 import { parsePayload } from '../contract/parse';
 import type { RoutingDecision } from '../contract/routing-decision';
 import { defaultSettings } from '../contract/settings';
+import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 
 import { ownActivities, reasonOf } from './activity-calls';
@@ -76,13 +77,17 @@ async function firstLeg(conversation: Conversation): Promise<Entry | undefined> 
   const entry = conversation.begin(settings, request);
   const { leg } = entry;
   if (conversation.cancelled) conversation.cancel(Date.now());
-  if (number !== null) leg.apply({ type: 'numberAssigned', number, now: Date.now() });
-  if (failure !== null && failure.retryDelayMs === null) {
-    const reason = reasonOf(failure.type, 'REQUEST_DEADLINE_EXCEEDED');
-    leg.apply({ type: 'numberUnavailable', reason, now: Date.now() });
+  const now = Date.now();
+  if (number !== null && number !== STILL_WAITING) leg.apply({ type: 'numberAssigned', number, now });
+  const retryAfterMs = failure?.retryDelayMs ?? 0;
+  if (failure !== null && (failure.retryDelayMs === null || now + retryAfterMs >= leg.request.requestBy)) {
+    leg.apply({
+      type: 'numberUnavailable',
+      reason: reasonOf(failure.type, 'REQUEST_DEADLINE_EXCEEDED'),
+      now,
+    });
   }
-  const retryAfterMs = failure?.retryDelayMs ?? undefined;
-  await runLeg({ leg, settings, route: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  await runLeg({ leg, settings, route: true, retryAfterMs });
   await decide(conversation, entry);
   return await nextLeg(conversation);
 }

@@ -1,0 +1,22 @@
+import type { AsappError, AsappErrorKind } from './error';
+
+/**
+ * Pauses before the first, second and third retry, in milliseconds, as ASAPP's rate-limit and error pages
+ * ask for them. A kind that is not here is never retried.
+ */
+const pauses: Partial<Record<AsappErrorKind, readonly number[]>> = {
+  rateLimited: [1000, 2000, 4000],
+  serverError: [250, 500, 1000],
+  unreachable: [250, 500, 1000],
+};
+
+/**
+ * How long to wait before a failed request is sent again.
+ *
+ * @param failedAttempt - which attempt failed, 1 for the first
+ * @returns milliseconds (`Retry-After` where ASAPP sent it), or `undefined` where it must not be sent again
+ */
+export function retryDelayMs(error: AsappError, failedAttempt: number): number | undefined {
+  const pause = pauses[error.kind]?.[failedAttempt - 1];
+  return pause === undefined ? undefined : (error.retryAfterMs ?? pause);
+}
