@@ -1,0 +1,104 @@
+/**
+ * The sandbox from another process. Each is a POST with a JSON body to `/_sandbox/{name}`:
+ *
+ * | name | body | answer |
+ * |---|---|---|
+ * | `call-arrives` | `{transferNumber}` | the transfer that the call reaches |
+ * | `ai-ends` | `{transferId, outputContext, lag?}` | the transfer |
+ * | `caller-hangs-up` | `{transferId, lag?}` | the transfer |
+ * | `fail` | a fault: `{method?, times?, effect}`, see `faults.ts` | `{}` |
+ * | `heal` | | `{}` |
+ * | `requests` | | `{requests}`: method, transfer id, status and time of each |
+ * | `transfer` | `{transferId}` | the transfer |
+ */
+import { z } from 'zod';
+
+import { variablesSchema } from '../contract/fields';
+import { describeIssues } from '../contract/parse';
+
+import { error, type ApiAnswer } from './api';
+import { SandboxError } from './exchange';
+import { parseJson } from './json';
+import type { Sandbox } from './sandbox';
+
+const transferId = z.string();
+const lag = z
+  .strictObject({
+    status: z.enum(['ACTIVE', 'ONGOING']).exactOptional(),
+    ms: z.number().exactOptional(),
+    reads: z.number().exactOptional(),
+  })
+  .optional();
+
+const outputContext = z.strictObject({
+  transferType: z.string(),
+  currentTaskName: z.string().exactOptional(),
+  referenceVariables: variablesSchema.exactOptional(),
+  transferVariables: variablesSchema.exactOptional(),
+});
+
+const fault = z.strictObject({
+  method: z.enum(['POST', 'GET']).exactOptional(),
+  times: z.int().min(1).exactOptional(),
+  effect: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('latency'), ms: z.number().min(0) }),
+    z.strictObject({
+      kind: z.literal('status'),
+      status: z.int().min(400).max(599),
+      retryAfterSeconds: z.number().exactOptional(),
+    }),
+    z.strictObject({ kind: z.literal('cutBefore') }),
+    z.strictObject({ kind: z.literal('cutAfter') }),
+    z.strictObject({ kind: z.literal('hangAfter') }),
+    z.strictObject({ kind: z.literal('body'), body: z.string() }),
+    z.strictObject({ kind: z.literal('fields'), fields: z.record(z.string(), z.unknown()) }),
+  ]),
+});
+
+type Command = (sandbox: Sandbox, body: unknown) => object;
+
+const commands: Record<string, Command> = {
+  'call-arrives': command(z.strictObject({ transferNumber: z.string() }), (sandbox, body) =>
+    sandbox.exchange.callArrives(body.transferNumber),
+  ),
+  'ai-ends': command(z.strictObject({ transferId, outputContext, lag }), (sandbox, body) =>
+    sandbox.exchange.aiEnds(body.transferId, body.outputContext, body.lag),
+  ),
+  'caller-hangs-up': command(z.strictObject({ transferId, lag }), (sandbox, body) =>
+    sandbox.exchange.callerHangsUp(body.transferId, body.lag),
+  ),
+  fail: command(fault, (sandbox, body) => {
+    sandbox.fail(body);
+    return {};
+  }),
+  heal: (sandbox) => {
+    sandbox.heal();
+    return {};
+  },
+  requests: (sandbox) => ({ requests: sandbox.requests }),
+  transfer: command(z.strictObject({ transferId }), (sandbox, body) => {
+    const transfer = sandbox.exchange.transfers.get(body.transferId);
+    if (transfer === undefined) throw new SandboxError(`transferId: there is no transfer ${body.transferId}`);
+    return { ...transfer, status: sandbox.exchange.status(transfer) };
+  }),
+};
+
+/** Carries out a control request. */
+export function control(sandbox: Sandbox, name: string, text: string): ApiAnswer {
+  const run = commands[name];
+  if (run === undefined) return error(404, '404-00', `There is no control ${name}`);
+  try {
+    return { status: 200, body: run(sandbox, parseJson(text)) as Record<string, unknown> };
+  } catch (problem) {
+    if (problem instanceof SandboxError) return error(409, '409-00', problem.message);
+    if (problem instanceof z.ZodError) return error(400, '400-00', describeIssues(problem, 'body'));
+    throw problem;
+  }
+}
+
+function command<T extends z.ZodType>(
+  schema: T,
+  run: (sandbox: Sandbox, body: z.output<T>) => object,
+): Command {
+  return (sandbox, body) => run(sandbox, schema.parse(body));
+}

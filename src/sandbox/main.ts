@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** The sandbox as a command. */
+import { z } from 'zod';
+
+import { describeIssue } from '../contract/parse';
+
+import { Sandbox } from './sandbox';
+
+const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
+
+const environmentSchema = z.object({
+  SANDBOX_PORT: whole.default(8080),
+  SANDBOX_HOST: z.string().default('127.0.0.1'),
+  SANDBOX_NUMBER_TTL_MS: whole.default(60_000),
+  SANDBOX_POOL_SIZE: whole.default(1000),
+  ASAPP_API_ID: z.string().default('sandbox-id'),
+  ASAPP_API_SECRET: z.string().default('sandbox-secret'),
+});
+
+async function main(): Promise<void> {
+  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  const environment = environmentSchema.safeParse(set);
+  if (!environment.success) {
+    for (const issue of environment.error.issues)
+      console.error(`${issue.path.join('.')}: ${describeIssue(issue)}`);
+    process.exitCode = 1;
+    return;
+  }
+  const { data } = environment;
+  const sandbox = await Sandbox.start({
+    port: data.SANDBOX_PORT,
+    host: data.SANDBOX_HOST,
+    numberTtlMs: data.SANDBOX_NUMBER_TTL_MS,
+    poolSize: data.SANDBOX_POOL_SIZE,
+    apiId: data.ASAPP_API_ID,
+    apiSecret: data.ASAPP_API_SECRET,
+  });
+  console.log(
+    `ASAPP's stand-in listens on ${sandbox.asapp.apiUrl}; credentials as in ASAPP_API_ID, ASAPP_API_SECRET`,
+  );
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void sandbox.close());
+}
+
+main().catch((problem: unknown) => {
+  console.error(problem);
+  process.exitCode = 1;
+});
