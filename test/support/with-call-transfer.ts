@@ -1,0 +1,49 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+
+import { CallTransferClient, CallTransferPlugin, type CallTransferPluginOptions } from '../../src/index';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox';
+
+import { uniqueId } from './unique-id';
+import { withSandbox } from './with-sandbox';
+import { workflowBundle } from './workflow-bundle';
+
+export interface CallTransferSetup {
+  sandbox?: SandboxOptions;
+  routing?: CallTransferPluginOptions['routing'];
+  settings?: CallTransferPluginOptions['settings'];
+  worker?: Partial<WorkerOptions>;
+}
+
+export interface CallTransferUnderTest {
+  env: TestWorkflowEnvironment;
+  client: CallTransferClient;
+  sandbox: Sandbox;
+  taskQueue: string;
+}
+
+/** Runs the body with a stand-in for ASAPP and a worker that has the plugin, on a task queue of their own. */
+export async function withCallTransfer<T>(
+  env: TestWorkflowEnvironment,
+  { sandbox: sandboxOptions = {}, routing, settings, worker: workerOptions }: CallTransferSetup,
+  body: (underTest: CallTransferUnderTest) => Promise<T>,
+): Promise<T> {
+  return await withSandbox(sandboxOptions, async (sandbox) => {
+    const taskQueue = uniqueId('call-transfer');
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue,
+      workflowBundle: await workflowBundle(),
+      plugins: [
+        new CallTransferPlugin({
+          asapp: sandbox.asapp,
+          ...(routing === undefined ? {} : { routing }),
+          ...(settings === undefined ? {} : { settings }),
+        }),
+      ],
+      ...workerOptions,
+    });
+    const client = new CallTransferClient(env.client, { taskQueue });
+    return await worker.runUntil(body({ env, client, sandbox, taskQueue }));
+  });
+}
