@@ -1,0 +1,141 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import jest from 'eslint-plugin-jest';
+import tsdoc from 'eslint-plugin-tsdoc';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * What each folder of `src` may import from the others. Everything not listed is refused, including the
+ * modules at the root of `src`, which put the layers together.
+ *
+ * - `may`: folders that may be imported.
+ * - `types`: folders of which only types may be imported.
+ * - `inWorkflows`: the code is bundled for the workflow sandbox, where Node does not exist.
+ */
+const layers = {
+  contract: { inWorkflows: true },
+  routing: { may: ['contract'], inWorkflows: true },
+  leg: { may: ['contract', 'routing'], inWorkflows: true },
+  workflows: { may: ['contract', 'routing', 'leg'], types: ['activities'], inWorkflows: true },
+  asapp: { may: ['contract'] },
+  activities: { may: ['contract', 'asapp', 'routing', 'leg'] },
+  client: { may: ['contract'] },
+  sandbox: { may: ['contract'], types: ['asapp'] },
+};
+
+/** Paths are resolved before they are judged, so it does not matter how an import is spelled. */
+const zones = [
+  ...Object.entries(layers).map(([layer, { may = [], types = [] }]) => ({
+    target: `./src/${layer}`,
+    from: './src',
+    except: [layer, ...may, ...types].map((name) => `./${name}`),
+    message: `src/${layer} may import from: ${[layer, ...may, ...types.map((name) => `${name} (types)`)].join(', ')}.`,
+  })),
+  { target: './src/*.ts', from: './src/sandbox', message: 'Nothing but the sandbox knows the sandbox.' },
+  {
+    target: './src',
+    from: ['./dev', './bench', './test', './examples'],
+    message: 'What is shipped does not know what is not.',
+  },
+];
+
+/** What paths alone cannot tell: imports of types only, and modules that are not in this repository. */
+const layerImports = Object.entries(layers).flatMap(([layer, { types = [], inWorkflows = false }]) => {
+  const patterns = [];
+  if (types.length > 0) {
+    patterns.push({
+      regex: `^(\\.\\./)+(${types.join('|')})(/|$)`,
+      allowTypeImports: true,
+      message: `src/${layer} may import only types from: ${types.join(', ')}.`,
+    });
+  }
+  if (inWorkflows) {
+    patterns.push({
+      regex: '^(node:|@temporalio/(worker|client|activity)(/|$))',
+      message: `src/${layer} runs inside workflows, where there is no Node, no worker and no client.`,
+    });
+  }
+  if (patterns.length === 0) return [];
+  return [
+    {
+      name: `layers/${layer}`,
+      files: [`src/${layer}/**/*.ts`],
+      rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+    },
+  ];
+});
+
+export default defineConfig(
+  globalIgnores(['**/lib/', 'coverage/', '.cache/', '**/*.js', '**/*.mjs', '**/*.cjs']),
+  {
+    name: 'code',
+    files: ['**/*.ts'],
+    extends: [
+      js.configs.recommended,
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+      importX.flatConfigs.typescript,
+    ],
+    plugins: { 'import-x': importX, tsdoc },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js', '.json'] })] },
+    rules: {
+      'no-console': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'tsdoc/syntax': 'error',
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      'import-x/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', 'internal', 'parent', ['sibling', 'index']],
+          'newlines-between': 'always',
+          alphabetize: { order: 'asc', caseInsensitive: true },
+        },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // It asks for `!`, which another rule refuses; and a chain reads worse than two conditions in a row.
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      '@typescript-eslint/prefer-optional-chain': 'off',
+    },
+  },
+  {
+    name: 'src',
+    files: ['src/**/*.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }] },
+  },
+  layerImports,
+  { name: 'tests', files: ['test/**/*.ts'], extends: [jest.configs['flat/recommended']] },
+  {
+    name: 'the entry of a bundle, which only webpack resolves',
+    files: ['src/workflows-beside-users.ts'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    name: 'activities are asynchronous, whether or not an example of one waits',
+    files: ['examples/**/*.ts'],
+    rules: { '@typescript-eslint/require-await': 'off' },
+  },
+  {
+    name: 'what jest asks of its global modules',
+    files: ['test/support/global-*.ts'],
+    rules: { 'import-x/no-default-export': 'off', 'no-console': 'off' },
+  },
+  {
+    name: 'programs',
+    files: [
+      'dev/**/*.ts',
+      'bench/**/*.ts',
+      'src/worker.ts',
+      'src/register-search-attributes.ts',
+      'src/sandbox/main.ts',
+    ],
+    rules: { 'no-console': 'off' },
+  },
+  prettier,
+);
