@@ -60,7 +60,7 @@ export function temporalDownload(options: DownloadOptions = {}): BinaryFetcher {
       const archive = join(folder, 'archive.tar.gz');
       const answer = await get(await archiveUrl(binary), answerTimeoutMs, transferTimeoutMs);
       if (!answer.body) throw new Error(`${answer.url} is empty`);
-      await pipeline(Readable.fromWeb(answer.body as ReadableStream), createWriteStream(archive));
+      await pipeline(Readable.fromWeb(answer.body), createWriteStream(archive));
       await run('tar', ['-xzf', archive, '-C', folder]);
       return findFile(folder, binary.name);
     },

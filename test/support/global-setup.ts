@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { findBinary } from '../../dev/temporal-binaries/find-binary';
 import { temporalCli, temporalTestServer } from '../../dev/temporal-binaries/pinned';
+
 import { createRunFolder, projectRoot } from './run-folder';
 
 /** jest calls this once for a run. */

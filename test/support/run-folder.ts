@@ -22,7 +22,7 @@ export async function removeRunFolder(): Promise<void> {
 }
 
 /** The run's folder. */
-export function runFolder(): string {
+function runFolder(): string {
   const folder = process.env[VARIABLE];
   if (folder === undefined) throw new Error('There is no run folder: run the tests through jest');
   return folder;

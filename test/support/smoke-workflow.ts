@@ -1,5 +1,6 @@
-import { searchAttributeKeys } from '../../src/contract/search-attributes';
 import { sleep, upsertSearchAttributes } from '@temporalio/workflow';
+
+import { searchAttributeKeys } from '../../src/contract/search-attributes';
 
 /** Sleeps for an hour, or for what it is told, and greets. */
 export async function greetAfter(name: string, milliseconds = 3_600_000): Promise<string> {
