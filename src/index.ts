@@ -32,13 +32,9 @@ export {
   legWorkflowId,
   RECONNECTION_LEG_WORKFLOW,
 } from './contract/names';
-export {
-  conversationSettingsSchema,
-  defaultSettings,
-  type ConversationSettings,
-  type ConversationSettingsInput,
-} from './contract/settings';
-export type { Json, Variables } from './contract/fields';
+export { defaultSettings, type ConversationSettings } from './contract/default-settings';
+export { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+export type { Json, Variables } from './contract/json';
 export {
   callTransferInputSchema,
   transferRequestSchema,
@@ -55,13 +51,11 @@ export {
   type HangupParty,
 } from './contract/telephony-events';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
+export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
 export {
-  outcomes,
   routingDecisionSchema,
   type Detection,
-  type FallbackReason,
   type LegSummary,
-  type Outcome,
   type RoutingDecision,
 } from './contract/routing-decision';
 export { legResultSchema, type LegResult } from './contract/leg-result';

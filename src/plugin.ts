@@ -8,11 +8,8 @@ import type { CallTransferActivities } from './activities/types';
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
 import { parsePayload } from './contract/parse';
-import {
-  conversationSettingsSchema,
-  type ConversationSettings,
-  type ConversationSettingsInput,
-} from './contract/settings';
+import { type ConversationSettings } from './contract/default-settings';
+import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
 import { hasSearchAttributes } from './search-attributes';

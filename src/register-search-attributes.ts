@@ -10,7 +10,9 @@ async function main(): Promise<void> {
   const connection = await Connection.connect(connectionOptions);
   try {
     const added = await registerSearchAttributes(connection, namespace);
-    console.log(added.length > 0 ? `Registered ${added.join(', ')}` : 'All search attributes are there already');
+    console.log(
+      added.length > 0 ? `Registered ${added.join(', ')}` : 'All search attributes are there already',
+    );
   } finally {
     await connection.close();
   }

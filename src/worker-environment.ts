@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import type { HttpCallTransfersOptions } from './asapp/http-call-transfers';
-import { describeIssue } from './contract/parse';
 import { DEFAULT_TASK_QUEUE } from './contract/names';
+import { describeIssue } from './contract/parse';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';

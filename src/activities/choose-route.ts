@@ -1,7 +1,7 @@
 import { log } from '@temporalio/activity';
 import { z } from 'zod';
 
-import { jsonSchema } from '../contract/fields';
+import { jsonSchema } from '../contract/json';
 import { describeIssues } from '../contract/parse';
 import {
   redialableOutcomes,

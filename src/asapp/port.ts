@@ -1,4 +1,5 @@
 import type { InputContext } from '../contract/transfer-request';
+
 import type { CallTransferResource } from './resource';
 
 /** What a POST of ASAPP's call transfers asks for. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { instantSchema, optional, variablesSchema } from '../contract/fields';
+import { instantSchema, optional } from '../contract/fields';
+import { variablesSchema } from '../contract/json';
 
 const statuses = ['ACTIVE', 'ONGOING', 'COMPLETED', 'EXPIRED'] as const;
 export type TransferStatus = (typeof statuses)[number];

@@ -39,11 +39,3 @@ export const instantSchema = z.iso.datetime({
   offset: true,
   error: 'must be an ISO 8601 instant with a time zone, such as "2025-06-19T13:38:40Z"',
 });
-
-/** Any JSON value: variables are declared as strings, and published events also carry other types. */
-export const jsonSchema = z.json();
-export type Json = z.infer<typeof jsonSchema>;
-
-/** Variables that GenerativeAgent hands back, by name. */
-export const variablesSchema = z.record(z.string(), jsonSchema);
-export type Variables = z.infer<typeof variablesSchema>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { variablesSchema } from './fields';
+import { variablesSchema } from './json';
 import { fallbackReasonSchema, legSummarySchema } from './routing-decision';
 
 /** The result of `reconnectionLegWorkflow`: how one leg ended, before any routing. */

@@ -1,4 +1,4 @@
-import type { Variables } from './fields';
+import type { Variables } from './json';
 
 /** A temporary number of ASAPP's. Times in epoch milliseconds. */
 export interface AssignedNumber {

@@ -1,4 +1,4 @@
-import type { ConversationSettings } from '../contract/settings';
+import type { ConversationSettings } from '../contract/default-settings';
 
 import type { LegState } from './leg-state';
 

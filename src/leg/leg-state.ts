@@ -10,7 +10,8 @@
  */
 import type { DialableLeg } from '../contract/next-step';
 import type { LegPhase } from '../contract/conversation-view';
-import type { Detection, FallbackReason, Outcome } from '../contract/routing-decision';
+import type { FallbackReason, Outcome } from '../contract/outcomes';
+import type { Detection } from '../contract/routing-decision';
 import type { HangupParty } from '../contract/telephony-events';
 import type { AssignedNumber, LegContext, TransferSnapshot } from '../contract/transfer';
 

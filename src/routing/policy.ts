@@ -1,5 +1,5 @@
-import type { Json, Variables } from '../contract/fields';
-import type { FallbackReason, Outcome } from '../contract/routing-decision';
+import type { Json, Variables } from '../contract/json';
+import type { FallbackReason, Outcome } from '../contract/outcomes';
 
 /** What a routing policy is asked about: one leg that has ended. */
 export interface RoutingFacts {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { jsonSchema, type Json, type Variables } from '../contract/fields';
-import { outcomeSchema, outcomes } from '../contract/routing-decision';
+import { jsonSchema, type Json, type Variables } from '../contract/json';
+import { outcomes } from '../contract/outcomes';
+import { outcomeSchema } from '../contract/routing-decision';
 
 import { redialableOutcomes, type RoutingChoice, type RoutingFacts, type RoutingPolicy } from './policy';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { callTransferInputSchema } from '../contract/transfer-request';
 import { describeIssues } from '../contract/parse';
+import { callTransferInputSchema } from '../contract/transfer-request';
 
 import type { Exchange, SandboxTransfer } from './exchange';
 

@@ -13,7 +13,7 @@
  */
 import { z } from 'zod';
 
-import { variablesSchema } from '../contract/fields';
+import { variablesSchema } from '../contract/json';
 import { describeIssues } from '../contract/parse';
 
 import { error, type ApiAnswer } from './api';

@@ -6,7 +6,7 @@
  * 2. A call reaches whoever the number is assigned to at that moment, as in life: a stranger, if dialled late.
  * 3. Time passes by the clock alone: an expiry is noticed when somebody looks.
  */
-import type { Variables } from '../contract/fields';
+import type { Variables } from '../contract/json';
 
 export type SandboxStatus = 'ACTIVE' | 'ONGOING' | 'COMPLETED' | 'EXPIRED';
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { error, get, post, type ApiAnswer } from './api';
 import { control } from './control';
 import { Exchange, type ExchangeOptions } from './exchange';
-import { parseJson } from './json';
 import { Faults, type Fault, type FaultEffect, type SandboxMethod } from './faults';
+import { parseJson } from './json';
 
 export interface SandboxOptions extends ExchangeOptions {
   /** Default: 0, a free port. */

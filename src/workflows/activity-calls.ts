@@ -10,7 +10,7 @@ import {
 import type { CallTransferActivities } from '../activities/types';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { failureTypes, type FailureType } from '../contract/failures';
-import type { FallbackReason } from '../contract/routing-decision';
+import type { FallbackReason } from '../contract/outcomes';
 
 type AsappActivities = Pick<
   CallTransferActivities,

@@ -12,6 +12,7 @@ import type { NextStep } from '../contract/next-step';
 import { parsePayload } from '../contract/parse';
 import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
 import { transferRequestSchema } from '../contract/transfer-request';
+import type { LegEvent } from '../leg/leg-state';
 
 import {
   legInProgress,
@@ -20,7 +21,6 @@ import {
   type Conversation,
   type Entry,
 } from './conversation';
-import type { LegEvent } from '../leg/leg-state';
 import type { Leg } from './leg';
 import { salvageReport } from './salvage-report';
 

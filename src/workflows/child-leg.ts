@@ -1,8 +1,8 @@
 import { CancellationScope, condition, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 
 import { legWorkflowId } from '../contract/names';
-import type { FallbackReason } from '../contract/routing-decision';
-import type { ConversationSettings } from '../contract/settings';
+import type { FallbackReason } from '../contract/outcomes';
+import type { ConversationSettings } from '../contract/default-settings';
 
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import type { Leg, LegOrder } from './leg';

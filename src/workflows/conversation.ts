@@ -13,7 +13,7 @@ import type { ConversationView, IgnoredEvent } from '../contract/conversation-vi
 import { failureTypes } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
-import type { ConversationSettings } from '../contract/settings';
+import type { ConversationSettings } from '../contract/default-settings';
 import type { callTransferInputSchema, transferRequestSchema } from '../contract/transfer-request';
 
 import { Leg, type LegRequest } from './leg';

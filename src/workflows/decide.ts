@@ -1,7 +1,7 @@
 import { log } from '@temporalio/workflow';
 
 import type { RoutedLeg } from '../activities/types';
-import { isFallback } from '../contract/routing-decision';
+import { isFallback } from '../contract/outcomes';
 import { routingFacts } from '../leg/routing-facts';
 import type { RoutingFacts } from '../routing/policy';
 

@@ -1,7 +1,8 @@
 import { defineSignal } from '@temporalio/workflow';
 
-import type { LegOrder } from './leg';
 import type { LegEvent } from '../leg/leg-state';
+
+import type { LegOrder } from './leg';
 
 /**
  * Between a conversation and its reconnection legs only: what the one has learned and the other must know.

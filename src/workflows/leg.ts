@@ -1,6 +1,5 @@
 import type { RoutedLeg } from '../activities/types';
 import type { InputContext } from '../contract/transfer-request';
-
 import { applyLegEvent, newLeg, type LegEvent, type LegState } from '../leg/leg-state';
 
 /** What was asked for: plain JSON. */

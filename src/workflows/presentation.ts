@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
 import { outcomeAttribute, phaseAttribute, reasonAttribute } from '../contract/search-attributes';
-import type { ConversationSettings } from '../contract/settings';
+import type { ConversationSettings } from '../contract/default-settings';
 
 import type { Conversation } from './conversation';
 import type { Leg } from './leg';

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { LegResult } from '../contract/leg-result';
-import type { ConversationSettings } from '../contract/settings';
+import type { ConversationSettings } from '../contract/default-settings';
 
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import { Leg, type LegRequest } from './leg';

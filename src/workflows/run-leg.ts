@@ -2,7 +2,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
-import type { ConversationSettings } from '../contract/settings';
+import type { ConversationSettings } from '../contract/default-settings';
 import { nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
