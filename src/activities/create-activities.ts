@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 
 import { AsappError } from '../asapp/error';
 import type { CallTransfers } from '../asapp/port';
-import { failureTypes, type FailureType } from '../contract/failures';
 import type { ConversationSettings } from '../contract/default-settings';
+import { failureTypes, type FailureType } from '../contract/failures';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { applyLegEvent } from '../leg/leg-state';
 import { routingFacts } from '../leg/routing-facts';

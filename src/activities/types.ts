@@ -1,5 +1,5 @@
-import type { FailureType } from '../contract/failures';
 import type { ConversationSettings } from '../contract/default-settings';
+import type { FailureType } from '../contract/failures';
 import type { StillWaiting } from '../contract/still-waiting';
 import type { AssignedNumber, TransferSnapshot } from '../contract/transfer';
 import type { InputContext } from '../contract/transfer-request';

@@ -8,8 +8,8 @@
  * 4. A connect that arrives after the number's expiry is believed only when ASAPP confirms it: the caller
  *    may be on a stranger's conversation.
  */
-import type { DialableLeg } from '../contract/next-step';
 import type { LegPhase } from '../contract/conversation-view';
+import type { DialableLeg } from '../contract/next-step';
 import type { FallbackReason, Outcome } from '../contract/outcomes';
 import type { Detection } from '../contract/routing-decision';
 import type { HangupParty } from '../contract/telephony-events';

@@ -8,9 +8,9 @@ import {
 } from '@temporalio/workflow';
 
 import type { CallTransferActivities } from '../activities/types';
-import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { failureTypes, type FailureType } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
+import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 
 type AsappActivities = Pick<
   CallTransferActivities,

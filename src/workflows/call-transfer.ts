@@ -10,11 +10,11 @@ import {
 } from '@temporalio/workflow';
 
 import type { BeginConversationInput, ConversationBeginning } from '../activities/types';
+import { defaultSettings } from '../contract/default-settings';
 import { failureTypes } from '../contract/failures';
 import { conversationWorkflowId, WORKFLOW_ID_PREFIX } from '../contract/names';
 import { parsePayload } from '../contract/parse';
 import type { RoutingDecision } from '../contract/routing-decision';
-import { defaultSettings } from '../contract/default-settings';
 import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 

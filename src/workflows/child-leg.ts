@@ -1,12 +1,12 @@
 import { CancellationScope, condition, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 
+import type { ConversationSettings } from '../contract/default-settings';
 import { legWorkflowId } from '../contract/names';
 import type { FallbackReason } from '../contract/outcomes';
-import type { ConversationSettings } from '../contract/default-settings';
+import { settledEvent } from '../leg/leg-views';
 
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import type { Leg, LegOrder } from './leg';
-import { settledEvent } from '../leg/leg-views';
 import { reconnectionLegWorkflow } from './reconnection-leg';
 
 /** What the way to the child and back may take of a hard limit. */

@@ -10,15 +10,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 
 import type { ConversationView, IgnoredEvent } from '../contract/conversation-view';
+import type { ConversationSettings } from '../contract/default-settings';
 import { failureTypes } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
-import type { ConversationSettings } from '../contract/default-settings';
 import type { callTransferInputSchema, transferRequestSchema } from '../contract/transfer-request';
-
-import { Leg, type LegRequest } from './leg';
 import { dialableLeg, type LegEnd, type LegEvent, type LegState } from '../leg/leg-state';
 import { legSummary, legView } from '../leg/leg-views';
+
+import { Leg, type LegRequest } from './leg';
 
 export type CheckedInput = z.output<typeof callTransferInputSchema>;
 export type CheckedRequest = z.output<typeof transferRequestSchema>;

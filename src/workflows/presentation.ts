@@ -1,11 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
-import { outcomeAttribute, phaseAttribute, reasonAttribute } from '../contract/search-attributes';
 import type { ConversationSettings } from '../contract/default-settings';
+import { outcomeAttribute, phaseAttribute, reasonAttribute } from '../contract/search-attributes';
+import type { LegEnd, LegState } from '../leg/leg-state';
 
 import type { Conversation } from './conversation';
 import type { Leg } from './leg';
-import type { LegEnd, LegState } from '../leg/leg-state';
 
 /**
  * Keeps the Web UI up to date: where a call is and why it ended. Many may read it, so it holds ids, times,

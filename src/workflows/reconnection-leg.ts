@@ -7,13 +7,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { LegResult } from '../contract/leg-result';
 import type { ConversationSettings } from '../contract/default-settings';
+import type { LegResult } from '../contract/leg-result';
+import type { LegEvent } from '../leg/leg-state';
+import { legResult } from '../leg/leg-views';
 
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import { Leg, type LegRequest } from './leg';
-import type { LegEvent } from '../leg/leg-state';
-import { legResult } from '../leg/leg-views';
 import { Presentation } from './presentation';
 import { runLeg } from './run-leg';
 
