@@ -26,8 +26,6 @@ export interface CallTransferPluginOptions {
 /** How the bundle's entry names the user's own workflows; resolved by an alias. */
 const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
 
-const PRELOADED = ['zod'];
-
 /**
  * Adds the call transfer to a worker: its workflows and activities, beside those that the worker has.
  *
@@ -75,7 +73,7 @@ export class CallTransferPlugin extends SimplePlugin {
   override configureBundler(options: BundleOptions): BundleOptions {
     const configured = super.configureBundler(options);
     const { workflowsPath, webpackConfigHook } = configured;
-    const preloadModules = [...new Set([...(configured.preloadModules ?? []), ...PRELOADED])];
+    const preloadModules = [...new Set([...(configured.preloadModules ?? []), preloadedPath])];
     if (workflowsPath === ownWorkflowsPath || workflowsPath === besideUsersPath) {
       return { ...configured, preloadModules };
     }
@@ -84,10 +82,10 @@ export class CallTransferPlugin extends SimplePlugin {
       preloadModules,
       workflowsPath: besideUsersPath,
       webpackConfigHook: (config) => {
-        const { resolve, ...rest } = webpackConfigHook?.(config) ?? config;
+        const hooked = webpackConfigHook?.(config) ?? config;
         return {
-          ...rest,
-          resolve: { ...resolve, alias: { ...resolve?.alias, [USER_WORKFLOWS]: workflowsPath } },
+          ...hooked,
+          resolve: { ...hooked.resolve, alias: withUsers(hooked.resolve?.alias, workflowsPath) },
         };
       },
     };
@@ -112,10 +110,21 @@ export class CallTransferPlugin extends SimplePlugin {
   }
 }
 
+type Aliases = NonNullable<
+  NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['resolve']>['alias']
+>;
+
+/** Webpack takes aliases as an object or as a list. */
+const withUsers = (aliases: Aliases | undefined, workflowsPath: string): Aliases =>
+  Array.isArray(aliases)
+    ? [...aliases, { name: USER_WORKFLOWS, alias: workflowsPath, onlyModule: true }]
+    : { ...aliases, [USER_WORKFLOWS]: workflowsPath };
+
 /** Beside the compiled file or, while developing this package, beside the source. */
 const modulePath = (name: string): string =>
   [`${__dirname}/${name}.js`, `${__dirname}/${name}.ts`].find((path) => existsSync(path)) ?? name;
 
+const preloadedPath = modulePath('preloaded-modules');
 const ownWorkflowsPath = modulePath('workflow');
 const besideUsersPath = modulePath('workflows-beside-users');
 

@@ -81,8 +81,10 @@ export function policyFromTable(table: RoutingTable): RoutingPolicy {
   };
 }
 
+type Wanted = string | number | boolean;
+
 function matches({ when }: Rule, facts: RoutingFacts): boolean {
-  const admits = (wanted: unknown, actual: Json | undefined) =>
+  const admits = (wanted: Wanted | Wanted[] | undefined, actual: Json | undefined) =>
     wanted === undefined || asList(wanted).some((value) => String(value) === asText(actual));
   return (
     admits(when.outcome, facts.outcome) &&

@@ -148,13 +148,13 @@ function send(response: ServerResponse, answer: ApiAnswer, effect?: FaultEffect)
 
 /** Puts fields into a body, objects into objects; `null` leaves one out. */
 function withFields(body: Record<string, unknown>, fields: Record<string, unknown>): Record<string, unknown> {
-  const changed: Record<string, unknown> = { ...body };
-  for (const [name, value] of Object.entries(fields)) {
-    const old = changed[name];
-    if (value === null) delete changed[name];
-    else changed[name] = isRecord(value) && isRecord(old) ? withFields(old, value) : value;
-  }
-  return changed;
+  const merged = Object.entries(fields).map(([name, value]) => {
+    const old = body[name];
+    return [name, isRecord(value) && isRecord(old) ? withFields(old, value) : value] as const;
+  });
+  return Object.fromEntries(
+    Object.entries({ ...body, ...Object.fromEntries(merged) }).filter(([, value]) => value !== null),
+  );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
