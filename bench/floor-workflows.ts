@@ -37,21 +37,19 @@ export const floorLocal = (input: FloorInput): Promise<unknown> => roundTrips(lo
 export const floorRegular = (input: FloorInput): Promise<unknown> => roundTrips(regular, input);
 
 async function roundTrips(asapp: Activities, input: FloorInput): Promise<unknown> {
-  let number: unknown;
-  let result: unknown;
-  let isOver = false;
+  const known: { number?: unknown; result?: unknown; isOver?: true } = {};
   setHandler(connected, () => undefined);
   setHandler(requestTransfer, async () => {
-    await condition(() => number !== undefined);
-    return number;
+    await condition(() => known.number !== undefined);
+    return known.number;
   });
   setHandler(reportDisconnect, async () => {
-    isOver = true;
-    await condition(() => result !== undefined);
-    return result;
+    known.isOver = true;
+    await condition(() => known.result !== undefined);
+    return known.result;
   });
-  number = await asapp.floorPost(input);
-  await condition(() => isOver);
-  result = await asapp.floorGet(input.transferId);
-  return result;
+  known.number = await asapp.floorPost(input);
+  await condition(() => known.isOver === true);
+  known.result = await asapp.floorGet(input.transferId);
+  return known.result;
 }

@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { format } from 'prettier';
 import { z } from 'zod';
 
 import {
@@ -30,21 +29,21 @@ const schemas = {
 };
 
 /** The files' names and contents. */
-export async function jsonSchemas(): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const [name, schema] of Object.entries(schemas)) {
-    const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
-    files.set(`${name}.json`, await format(text, { parser: 'json', printWidth: 110 }));
-  }
-  return files;
+export function jsonSchemas(): Map<string, string> {
+  return new Map(
+    Object.entries(schemas).map(([name, schema]) => {
+      const jsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+      return [`${name}.json`, `${JSON.stringify(jsonSchema, null, 2)}\n`];
+    }),
+  );
 }
 
 /** Writes them. */
-export async function writeJsonSchemas(folder: string): Promise<void> {
+function writeJsonSchemas(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of await jsonSchemas()) writeFileSync(join(folder, name), text);
+  for (const [name, text] of jsonSchemas()) writeFileSync(join(folder, name), text);
 }
 
 if (require.main === module) {
-  void writeJsonSchemas(join(__dirname, '..', 'schemas'));
+  writeJsonSchemas(join(__dirname, '..', 'schemas'));
 }

@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { jsonSchemas } from '../../dev/json-schemas';
+
+const folder = join(__dirname, '..', '..', 'schemas');
+
+test('the published JSON Schemas are those of the zod schemas', () => {
+  const current = jsonSchemas();
+  expect(current.size).toBe(9);
+  for (const [name, text] of current) expect(readFileSync(join(folder, name), 'utf8')).toBe(text);
+});
