@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import {
   isGrpcDeadlineError,
   isGrpcServiceError,
@@ -74,7 +76,7 @@ export class CallTransferClient {
     const { conversationId, ...request } = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
     return await this.freshStep(`requestTransfer/${request.transferId ?? ''}`, (updateId) =>
       this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
-        args: [{ ...request, at: new Date().toISOString() }],
+        args: [request],
         updateId,
         startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(CALL_TRANSFER_WORKFLOW, {
           workflowId: conversationWorkflowId(conversationId),
@@ -158,11 +160,16 @@ export class CallTransferClient {
    */
   private async freshStep(updateId: string, ask: (updateId: string) => Promise<NextStep>): Promise<NextStep> {
     const deadline = Date.now() + this.answerTimeoutMs;
-    const askInTime = async (id: string) => {
-      try {
-        return await this.temporal.withDeadline(deadline, () => ask(id));
-      } catch (error) {
-        throw toClientError(error, this.answerTimeoutMs);
+    const askInTime = async (id: string): Promise<NextStep> => {
+      for (;;) {
+        try {
+          return await this.temporal.withDeadline(deadline, () => ask(id));
+        } catch (error) {
+          if (!isPassing(error) || Date.now() + PAUSE_MS >= deadline) {
+            throw toClientError(error, this.answerTimeoutMs);
+          }
+          await sleep(PAUSE_MS);
+        }
       }
     };
     let step = await askInTime(updateId);
@@ -193,6 +200,22 @@ export class CallTransferClient {
       throw error instanceof WorkflowNotFoundError ? new ConversationNotFoundError(conversationId) : error;
     }
   }
+}
+
+/** Pause before an ask is repeated that Temporal could not take. */
+const PAUSE_MS = 100;
+
+/** Faults that pass: the server restarts, or a conversation closes or changes its worker at this very moment. */
+const passingCodes: readonly number[] = [
+  9, // FAILED_PRECONDITION
+  10, // ABORTED
+  13, // INTERNAL
+  14, // UNAVAILABLE
+];
+
+function isPassing(error: unknown): boolean {
+  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
+  return isGrpcServiceError(cause) && passingCodes.includes(cause.code);
 }
 
 const isStale = (step: NextStep): step is Extract<NextStep, { action: 'DIAL' }> =>
