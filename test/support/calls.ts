@@ -1,0 +1,107 @@
+/** Calls for tests: brought to a state of their life, and read. */
+import type { Client, WorkflowHandle } from '@temporalio/client';
+
+import {
+  conversationWorkflowId,
+  type CallTransferInput,
+  type DialableLeg,
+  type NextStep,
+  type RoutingDecision,
+} from '../../src/index';
+
+import { uniqueId } from './unique-id';
+import { withCallTransfer, type CallTransferSetup, type CallTransferUnderTest } from './with-call-transfer';
+import { withTimeSkipping } from './with-temporal';
+
+/** A call for which there is a number. */
+export interface TestCall extends DialableLeg {
+  conversationId: string;
+}
+
+/** What a new conversation is asked for with. */
+export function newRequest(
+  more: Partial<CallTransferInput> & { transferId?: string } = {},
+): CallTransferInput & { transferId: string } {
+  const conversationId = more.conversationId ?? uniqueId('conversation');
+  return { country: 'US', transferId: `${conversationId}-a`, ...more, conversationId };
+}
+
+/** The leg to dial. */
+export function legIn(step: NextStep): DialableLeg {
+  if (step.action === 'DIAL') return step.leg;
+  throw new Error(`Expected a number, got ${JSON.stringify(step)}`);
+}
+
+/** The decision to route by. */
+export function decisionIn(step: NextStep): RoutingDecision {
+  if (step.action === 'ROUTE') return step.decision;
+  throw new Error(`Expected a decision, got ${JSON.stringify(step)}`);
+}
+
+/** A conversation, or a further leg of one, with a number that nobody has dialled. */
+export async function dialing(
+  { client }: Pick<CallTransferUnderTest, 'client'>,
+  more: Partial<CallTransferInput> & { transferId?: string } = {},
+): Promise<TestCall> {
+  const request = newRequest(more);
+  return { conversationId: request.conversationId, ...legIn(await client.requestTransfer(request)) };
+}
+
+/** The same with GenerativeAgent on the call. */
+export async function connected(
+  underTest: Pick<CallTransferUnderTest, 'client' | 'sandbox'>,
+  more: Partial<CallTransferInput> & { transferId?: string } = {},
+): Promise<TestCall> {
+  const call = await dialing(underTest, more);
+  underTest.sandbox.exchange.callArrives(call.transferNumber);
+  await underTest.client.reportConnected(call.conversationId, { transferId: call.transferId });
+  return call;
+}
+
+/** The same after the customer has hung up, in the reconnect window. */
+export async function hungUp(
+  underTest: Pick<CallTransferUnderTest, 'client' | 'sandbox'>,
+  more: Partial<CallTransferInput> & { transferId?: string } = {},
+): Promise<TestCall & { decision: RoutingDecision }> {
+  const call = await connected(underTest, more);
+  const { conversationId, transferId } = call;
+  underTest.sandbox.exchange.callerHangsUp(transferId);
+  const step = await underTest.client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' });
+  return { ...call, decision: decisionIn(step) };
+}
+
+/** A conversation's workflow, as a client without this package sees it. */
+export function workflowOf(env: { client: Client }, conversationId: string): WorkflowHandle {
+  return env.client.workflow.getHandle(conversationWorkflowId(conversationId));
+}
+
+/** Looks again and again until there is what is looked for. */
+export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What a test has where hours pass in milliseconds. */
+export interface CallTransferInSkippedTime extends CallTransferUnderTest {
+  /** Lets time pass, for Temporal and for ASAPP. */
+  pass: (milliseconds: number) => Promise<void>;
+}
+
+/** Runs the body with a server that skips time, and with a stand-in for ASAPP whose clock follows. */
+export async function withSkippedTime<T>(
+  setup: CallTransferSetup,
+  body: (underTest: CallTransferInSkippedTime) => Promise<T>,
+): Promise<T> {
+  return await withTimeSkipping(async (env) => {
+    let skipped = 0;
+    const sandbox = { now: () => Date.now() + skipped, ...setup.sandbox };
+    const pass = async (milliseconds: number) => {
+      skipped += milliseconds;
+      await env.sleep(milliseconds);
+    };
+    return await withCallTransfer(env, { ...setup, sandbox }, (underTest) => body({ ...underTest, pass }));
+  });
+}
