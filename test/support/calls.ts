@@ -1,5 +1,5 @@
 /** Calls for tests: brought to a state of their life, and read. */
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
 
 import {
   conversationWorkflowId,
@@ -103,5 +103,23 @@ export async function withSkippedTime<T>(
       await env.sleep(milliseconds);
     };
     return await withCallTransfer(env, { ...setup, sandbox }, (underTest) => body({ ...underTest, pass }));
+  });
+}
+
+/** Asks for a number as a client without this package does: with Update-with-Start and plain JSON. */
+export async function askPlainly(
+  { env, taskQueue }: Pick<CallTransferUnderTest, 'env' | 'taskQueue'>,
+  input: unknown,
+  { workflowId, updateId, request }: { workflowId: string; updateId?: string; request?: unknown },
+): Promise<NextStep> {
+  return await env.client.workflow.executeUpdateWithStart<NextStep, unknown[]>('requestTransfer', {
+    args: request === undefined ? [] : [request],
+    ...(updateId === undefined ? {} : { updateId }),
+    startWorkflowOperation: new WithStartWorkflowOperation('callTransferWorkflow', {
+      workflowId,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      taskQueue,
+      args: [input],
+    }),
   });
 }
