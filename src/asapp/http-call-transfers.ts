@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
 
+import { MAX_BODY_BYTES, readTransfer, type Answer } from './answer';
 import { AsappError } from './error';
 import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
-import { callTransferResourceSchema, type CallTransferResource } from './resource';
-import { errorKind } from './status-table';
+import type { CallTransferResource } from './resource';
 
 export interface HttpCallTransfersOptions {
   /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
@@ -23,43 +23,56 @@ export interface HttpCallTransfersOptions {
   getTimeoutMs?: number;
 }
 
-/** More than any transfer with its variables; less than what would hurt a worker. */
-const MAX_BODY_BYTES = 1024 * 1024;
-/** ASAPP's connections are kept between calls, so that a call does not pay for a TLS handshake. */
-const KEEP_ALIVE_MS = 60_000;
-const PATH = 'generativeagent/v1/call-transfers';
+const headerValue = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters, without white space or a line break');
+const timeoutMs = z.int().min(1).max(600_000);
 
-const errorBodySchema = z.object({
-  error: z.object({ requestId: z.string().optional(), code: z.string().optional() }),
+const optionsSchema = z.object({
+  apiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  apiId: headerValue,
+  apiSecret: headerValue,
+  connectTimeoutMs: timeoutMs.default(1000),
+  createTimeoutMs: timeoutMs.default(2500),
+  getTimeoutMs: timeoutMs.default(1750),
 });
+
+/**
+ * ASAPP's connections are kept between calls, so that a call does not pay for a TLS handshake. Less than the
+ * 60 s after which common load balancers drop an idle connection, so that none is used while it is dropped.
+ */
+const KEEP_ALIVE_MS = 45_000;
+const PATH = '/generativeagent/v1/call-transfers';
 
 /**
  * ASAPP's call transfers over HTTP, with connections that are kept and reused.
  *
  * Invariants: the credentials are in the requests' headers and nowhere else; no error holds a number, a
- * variable, or text of ASAPP's, which may repeat the input; redirects are not followed.
+ * variable, or text of ASAPP's, which may repeat the input; redirects are not followed; a request is sent
+ * once, and whether it is sent again is for the caller to decide.
  */
 export class HttpCallTransfers implements CallTransfers {
   readonly #headers: Record<string, string>;
-  readonly #base: string;
+  readonly #apiUrl: string;
   readonly #agent: Agent;
   readonly #createTimeoutMs: number;
   readonly #getTimeoutMs: number;
 
+  /** @throws TypeError naming every option that cannot be used, never its value */
   constructor(options: HttpCallTransfersOptions) {
-    const {
-      apiUrl,
-      apiId,
-      apiSecret,
-      connectTimeoutMs = 1000,
-      createTimeoutMs = 2500,
-      getTimeoutMs = 1750,
-    } = options;
-    this.#base = `${apiUrl.replace(/\/+$/, '')}/${PATH}`;
-    this.#headers = { 'asapp-api-id': apiId, 'asapp-api-secret': apiSecret, accept: 'application/json' };
-    this.#agent = new Agent({ connectTimeout: connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS });
-    this.#createTimeoutMs = createTimeoutMs;
-    this.#getTimeoutMs = getTimeoutMs;
+    const { success, data, error } = optionsSchema.safeParse(options);
+    if (!success)
+      throw new TypeError(`ASAPP cannot be asked with these options: ${describeIssues(error, 'options')}`);
+    const { origin, pathname } = new URL(data.apiUrl);
+    this.#apiUrl = `${origin}${pathname.replace(/\/+$/, '')}`;
+    this.#headers = {
+      'asapp-api-id': data.apiId,
+      'asapp-api-secret': data.apiSecret,
+      accept: 'application/json',
+    };
+    this.#agent = new Agent({ connectTimeout: data.connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS });
+    this.#createTimeoutMs = data.createTimeoutMs;
+    this.#getTimeoutMs = data.getTimeoutMs;
   }
 
   async create(transfer: CreateTransfer, limits: RequestLimits = {}): Promise<CreatedTransfer> {
@@ -71,32 +84,32 @@ export class HttpCallTransfers implements CallTransfers {
       phoneNumber: { country },
       inputContext,
     });
-    const answer = await this.#send('POST', this.#base, limits, this.#createTimeoutMs, body);
+    const answer = await this.#send('POST', PATH, limits, this.#createTimeoutMs, body);
     // The transfer exists already: an earlier attempt got through, though its answer did not.
     if (answer.status === 409) return { transfer: await this.get(transferId, limits), existed: true };
-    return { transfer: read(answer, transferId), existed: false };
+    return { transfer: readTransfer(answer, transferId), existed: false };
   }
 
   async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
-    const url = `${this.#base}/${encodeURIComponent(transferId)}`;
-    return read(await this.#send('GET', url, limits, this.#getTimeoutMs), transferId);
+    const path = `${PATH}/${inPath(transferId)}`;
+    return readTransfer(await this.#send('GET', path, limits, this.#getTimeoutMs), transferId);
   }
 
-  /** Closes the kept connections, after the requests that are under way. */
+  /** Closes the kept connections, after the requests that are under way. May be repeated. */
   async close(): Promise<void> {
-    await this.#agent.close();
+    if (!this.#agent.destroyed) await this.#agent.close();
   }
 
   async #send(
     method: 'GET' | 'POST',
-    url: string,
+    path: string,
     { signal }: RequestLimits,
     timeoutMs: number,
     body?: string,
   ): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await request(url, {
+      const response = await request(`${this.#apiUrl}${path}`, {
         method,
         dispatcher: this.#agent,
         headers:
@@ -104,91 +117,49 @@ export class HttpCallTransfers implements CallTransfers {
         body: body ?? null,
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
-      const { statusCode: status, headers } = response;
+      const retryAfter = response.headers['retry-after'];
       return {
-        method,
-        status,
-        retryAfter: headers['retry-after'],
-        text: await readText(response.body, method),
+        request: `${method} ${path}`,
+        status: response.statusCode,
+        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        text: await readText(response.body),
       };
     } catch (error) {
-      if (error instanceof AsappError) throw error;
-      const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : code(error);
-      throw new AsappError('unreachable', `ASAPP could not be reached: ${method} call-transfers: ${why}`);
+      const why = whyUnreachable(error, timeout.aborted ? timeoutMs : undefined, signal);
+      throw new AsappError('unreachable', `ASAPP could not be reached: ${method} ${path}: ${why}`);
     }
   }
 }
 
-interface Answer {
-  method: string;
-  status: number;
-  retryAfter: string | string[] | undefined;
-  text: string;
-}
-
-async function readText(body: AsyncIterable<Buffer>, method: string): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw invalid(method, `body: is longer than ${MAX_BODY_BYTES} bytes`);
+    // Leaving the loop ends the connection, so that the rest is never received.
+    if (length > MAX_BODY_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The resource in an answer, checked field by field. */
-function read({ method, status, retryAfter, text }: Answer, transferId: string): CallTransferResource {
-  if (status !== 200 && status !== 201) throw refused(method, status, retryAfter, text);
-  const result = callTransferResourceSchema.safeParse(parseJson(text, method));
-  if (!result.success) throw invalid(method, describeIssues(result.error, 'body'));
-  if (result.data.id !== transferId) throw invalid(method, 'id: is not the one that was asked for');
-  return result.data;
-}
-
-function parseJson(text: string, method: string): unknown {
+/** An id as a part of a path. Text that is no Unicode cannot be one. */
+function inPath(transferId: string): string {
   try {
-    return JSON.parse(text);
+    return encodeURIComponent(transferId);
   } catch {
-    throw invalid(method, 'body: is not JSON');
+    throw new AsappError('requestRefused', 'transferId: is not well-formed Unicode');
   }
 }
 
-const invalid = (method: string, what: string) =>
-  new AsappError('responseInvalid', `ASAPP's answer to ${method} call-transfers is not valid: ${what}`);
-
-function refused(
-  method: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-  text: string,
-): AsappError {
-  const { code = '', requestId = '' } = errorBody(text);
-  const details = [code && `code ${code}`, requestId && `request ${requestId}`].filter(Boolean).join(', ');
-  return new AsappError(
-    errorKind(status),
-    `ASAPP answered ${status} to ${method} call-transfers${details && ` (${details})`}`,
-    status,
-    retryAfterMs(typeof retryAfter === 'string' ? retryAfter : retryAfter?.[0]),
-  );
+/** For messages: the error's code at most, because its text and its cause may hold what was sent. */
+function whyUnreachable(
+  error: unknown,
+  timedOutAfterMs: number | undefined,
+  signal: AbortSignal | undefined,
+): string {
+  if (timedOutAfterMs !== undefined) return `no answer within ${timedOutAfterMs} ms`;
+  if (signal?.aborted === true) return 'given up by the caller';
+  const hasCode = error instanceof Error && 'code' in error && typeof error.code === 'string';
+  return hasCode ? String(error.code) : 'the request failed';
 }
-
-function errorBody(text: string): { requestId?: string | undefined; code?: string | undefined } {
-  try {
-    return errorBodySchema.parse(JSON.parse(text)).error;
-  } catch {
-    return {};
-  }
-}
-
-/** `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const delay = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(delay) ? Math.max(0, delay) : undefined;
-}
-
-const code = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'the request failed';

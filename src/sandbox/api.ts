@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
@@ -13,24 +15,40 @@ export interface ApiAnswer {
 
 const { shape } = callTransferInputSchema;
 
+/** Transfers over `SIP` are not made here: the call side of the sandbox has telephone numbers only. */
 const postBodySchema = z.object({
   id: z.string().min(1),
   externalConversationId: z.string().min(1),
-  type: z.literal('PHONE_NUMBER'),
+  type: z.string().pipe(z.literal('PHONE_NUMBER', 'must be "PHONE_NUMBER"; the sandbox has no "SIP"')),
   phoneNumber: z.object({ country: shape.country }),
   inputContext: shape.inputContext,
 });
 
-/** ASAPP's POST: creates a call transfer. */
+/**
+ * ASAPP's POST: creates a call transfer.
+ *
+ * ASAPP declares 400 and 422 without saying which is for what. Here 400 is for a field that is missing or of
+ * the wrong type, and 422 for one whose value cannot be used.
+ */
 export function post(exchange: Exchange, body: unknown): ApiAnswer {
+  if (body === undefined) return error(400, '400-01', 'body: is not JSON');
   const parsed = postBodySchema.safeParse(body);
-  if (!parsed.success) return error(400, '400-01', describeIssues(parsed.error, 'body'));
+  if (!parsed.success) {
+    const isMalformed = parsed.error.issues.some(isOfWrongType);
+    return error(
+      isMalformed ? 400 : 422,
+      isMalformed ? '400-01' : '422-01',
+      describeIssues(parsed.error, 'body'),
+    );
+  }
   const { id, externalConversationId, phoneNumber, inputContext } = parsed.data;
   if (exchange.transfers.has(id)) return error(409, '409-01', 'The entity was persisted already');
   const transfer = exchange.create(id, externalConversationId, phoneNumber.country, inputContext);
   if (transfer === undefined) return error(503, '503-01', 'No number is free');
   return { status: 200, body: resource(exchange, transfer) };
 }
+
+const isOfWrongType = ({ code }: z.core.$ZodIssue): boolean => code === 'invalid_type';
 
 /** ASAPP's GET: reads a call transfer. */
 export function get(exchange: Exchange, id: string): ApiAnswer {
@@ -39,12 +57,10 @@ export function get(exchange: Exchange, id: string): ApiAnswer {
   return { status: 200, body: resource(exchange, transfer) };
 }
 
-let requests = 0;
-
 /** An error as ASAPP sends it. */
 export const error = (status: number, code: string, message: string): ApiAnswer => ({
   status,
-  body: { error: { requestId: `sandbox-${++requests}`, code, message } },
+  body: { error: { requestId: randomUUID(), code, message } },
 });
 
 function resource(exchange: Exchange, transfer: SandboxTransfer): Record<string, unknown> {

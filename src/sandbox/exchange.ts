@@ -2,11 +2,13 @@
  * What stands behind ASAPP's API, without HTTP: transfers, conversations and a pool of numbers.
  *
  * Invariants:
- * 1. A number is assigned to at most one transfer at a time; it is free again once connected or expired.
+ * 1. A number is released once connected or expired, and may then be given to any other transfer.
  * 2. A call reaches whoever the number is assigned to at that moment, as in life: a stranger, if dialled late.
  * 3. Time passes by the clock alone: an expiry is noticed when somebody looks.
  */
 import type { Variables } from '../contract/json';
+
+import { NumberPool } from './number-pool';
 
 export type SandboxStatus = 'ACTIVE' | 'ONGOING' | 'COMPLETED' | 'EXPIRED';
 
@@ -22,7 +24,10 @@ export interface SandboxTransfer {
   id: string;
   externalConversationId: string;
   country: string;
+  /** What GenerativeAgent works with: what the POST gave or, where it gave nothing, what the leg before had. */
   inputContext: unknown;
+  /** The conversation's leg before this one, which it resumes; `null` for the first. */
+  resumedFrom: string | null;
   transferNumber: string;
   createdAt: number;
   expiresAt: number;
@@ -36,16 +41,19 @@ export interface SandboxTransfer {
 export interface ExchangeOptions {
   /** How long a number is assigned, in milliseconds. Default: 60,000. */
   numberTtlMs?: number;
-  /** How many numbers there are for each country. Default: 1,000. */
+  /** How many numbers each country has. Default: 1,000. All countries together have 80,000 at most. */
   poolSize?: number;
   /** Epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
 }
 
-/** How long ASAPP's books lag behind a call's end: for a time, for a number of looks, or both. */
+/** How long ASAPP's books lag behind a call's end: until a time has passed and a number of looks, too. */
 export interface Lag {
+  /** What they show meanwhile. Default: `ONGOING`. */
   status?: 'ACTIVE' | 'ONGOING';
+  /** Milliseconds. Default: 0. */
   ms?: number;
+  /** GETs. Default: 0. */
   reads?: number;
 }
 
@@ -55,44 +63,54 @@ export class SandboxError extends Error {
 }
 
 export class Exchange {
+  /** By transfer id, oldest first. */
   readonly transfers = new Map<string, SandboxTransfer>();
+  private readonly conversations = new Map<string, SandboxTransfer[]>();
   private readonly numberTtlMs: number;
-  private readonly poolSize: number;
+  private readonly pool: NumberPool;
   private readonly now: () => number;
-  private readonly freed: string[] = [];
-  private issued = 0;
 
   constructor({ numberTtlMs = 60_000, poolSize = 1000, now = Date.now }: ExchangeOptions = {}) {
     this.numberTtlMs = numberTtlMs;
-    this.poolSize = poolSize;
+    this.pool = new NumberPool(poolSize);
     this.now = now;
   }
 
-  /** Answers `undefined` where no number is free. The id must be new. */
+  /**
+   * Assigns a number to a new transfer.
+   *
+   * @returns `undefined` where no number of the country is free
+   * @throws SandboxError where the id is known already
+   */
   create(
     id: string,
     externalConversationId: string,
     country: string,
     inputContext: unknown,
   ): SandboxTransfer | undefined {
-    const transferNumber = this.takeNumber();
-    if (transferNumber === undefined) return undefined;
+    if (this.transfers.has(id)) throw new SandboxError(`id: there is a transfer ${id} already`);
     const now = this.now();
+    const expiresAt = now + this.numberTtlMs;
+    const transferNumber = this.pool.take({ country, transferId: id, expiresAt }, now);
+    if (transferNumber === undefined) return undefined;
+    const earlier = this.conversations.get(externalConversationId) ?? [];
+    const before = earlier.at(-1);
     const transfer: SandboxTransfer = {
       id,
       externalConversationId,
       country,
-      // A conversation resumes where it left off.
-      inputContext: inputContext ?? this.conversation(externalConversationId).at(-1)?.inputContext,
+      inputContext: inputContext ?? before?.inputContext,
+      resumedFrom: before?.id ?? null,
       transferNumber,
       createdAt: now,
-      expiresAt: now + this.numberTtlMs,
+      expiresAt,
       callReceivedAt: null,
       completedAt: null,
       outputContext: null,
       lag: null,
     };
     this.transfers.set(id, transfer);
+    this.conversations.set(externalConversationId, [...earlier, transfer]);
     return transfer;
   }
 
@@ -111,24 +129,24 @@ export class Exchange {
   }
 
   /** The transfers of a conversation, oldest first. */
-  conversation(externalConversationId: string): SandboxTransfer[] {
-    return [...this.transfers.values()].filter(
-      (transfer) => transfer.externalConversationId === externalConversationId,
-    );
+  conversation(externalConversationId: string): readonly SandboxTransfer[] {
+    return this.conversations.get(externalConversationId) ?? [];
   }
 
   /**
-   * A call arrives at a number.
+   * A call arrives at a number, which is released by that.
    *
-   * @returns the transfer that it reaches
+   * @returns the transfer that it reaches, whoever dialled
    * @throws SandboxError where the number is assigned to nobody
    */
   callArrives(transferNumber: string): SandboxTransfer {
-    const reached = [...this.transfers.values()].find(
-      (transfer) => transfer.transferNumber === transferNumber && this.status(transfer) === 'ACTIVE',
-    );
-    if (reached === undefined) throw new SandboxError('transferNumber: is not assigned to any transfer');
-    reached.callReceivedAt = this.now();
+    const now = this.now();
+    const reached = this.transfers.get(this.pool.holder(transferNumber, now) ?? '');
+    if (reached === undefined) {
+      throw new SandboxError('transferNumber: no such number, it is not assigned to any transfer');
+    }
+    reached.callReceivedAt = now;
+    this.pool.release(transferNumber);
     return reached;
   }
 
@@ -167,17 +185,5 @@ export class Exchange {
       transfer.lag = { status: lag.status ?? 'ONGOING', until: now + (lag.ms ?? 0), reads: lag.reads ?? 0 };
     }
     return transfer;
-  }
-
-  private takeNumber(): string | undefined {
-    const taken = new Set<string>();
-    for (const transfer of this.transfers.values()) {
-      if (this.status(transfer) === 'ACTIVE') taken.add(transfer.transferNumber);
-      else if (!this.freed.includes(transfer.transferNumber)) this.freed.push(transfer.transferNumber);
-    }
-    // A freed number is used again at once: whoever dials it late must meet a stranger in tests, too.
-    const again = this.freed.findIndex((number) => !taken.has(number));
-    if (again >= 0) return this.freed.splice(again, 1)[0];
-    return this.issued < this.poolSize ? `+1555${String(1_000_000 + this.issued++)}` : undefined;
   }
 }

@@ -9,4 +9,4 @@ export {
   type SandboxStatus,
   type SandboxTransfer,
 } from './exchange';
-export type { Fault, FaultEffect, SandboxMethod } from './faults';
+export type { Dialect, Fault, FaultEffect, SandboxMethod } from './faults';

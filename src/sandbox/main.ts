@@ -1,5 +1,15 @@
 #!/usr/bin/env node
-/** The sandbox as a command. */
+/**
+ * The sandbox as a command, until SIGTERM or SIGINT.
+ *
+ * | variable | default |
+ * |---|---|
+ * | `SANDBOX_HOST` | `127.0.0.1` |
+ * | `SANDBOX_PORT` | 8080; 0 for a free one |
+ * | `SANDBOX_NUMBER_TTL_MS` | 60,000: how long a number is assigned |
+ * | `SANDBOX_POOL_SIZE` | 1,000: how many numbers each country has |
+ * | `ASAPP_API_ID`, `ASAPP_API_SECRET` | `sandbox-id`, `sandbox-secret`: the only credentials that it accepts |
+ */
 import { z } from 'zod';
 
 import { describeIssue } from '../contract/parse';
@@ -9,7 +19,7 @@ import { Sandbox } from './sandbox';
 const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 
 const environmentSchema = z.object({
-  SANDBOX_PORT: whole.default(8080),
+  SANDBOX_PORT: whole.pipe(z.number().max(65_535, 'must be a port, up to 65535')).default(8080),
   SANDBOX_HOST: z.string().default('127.0.0.1'),
   SANDBOX_NUMBER_TTL_MS: whole.default(60_000),
   SANDBOX_POOL_SIZE: whole.default(1000),
@@ -21,8 +31,10 @@ async function main(): Promise<void> {
   const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   const environment = environmentSchema.safeParse(set);
   if (!environment.success) {
-    for (const issue of environment.error.issues)
-      console.error(`${issue.path.join('.')}: ${describeIssue(issue)}`);
+    console.error('The sandbox cannot start:');
+    for (const issue of environment.error.issues) {
+      console.error(`  ${issue.path.join('.')}: ${describeIssue(issue)}`);
+    }
     process.exitCode = 1;
     return;
   }

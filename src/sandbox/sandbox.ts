@@ -6,7 +6,8 @@ import { error, get, post, type ApiAnswer } from './api';
 import { control } from './control';
 import { Exchange, type ExchangeOptions } from './exchange';
 import { Faults, type Fault, type FaultEffect, type SandboxMethod } from './faults';
-import { parseJson } from './json';
+import { isRecord, parseJson } from './json';
+import { bodyText } from './told-otherwise';
 
 export interface SandboxOptions extends ExchangeOptions {
   /** Default: 0, a free port. */
@@ -19,13 +20,16 @@ export interface SandboxOptions extends ExchangeOptions {
   apiSecret?: string;
 }
 
-/** One request to the API. */
+/** One request to the API: no body, no credentials. */
 export interface LoggedRequest {
   method: SandboxMethod;
+  /** Without a query. */
+  path: string;
+  /** `null` where the request names none. */
   transferId: string | null;
-  /** HTTP status; `null` where the connection was cut or left hanging. */
+  /** HTTP status; `null` before the answer, and where the connection was cut or left hanging. */
   status: number | null;
-  /** Epoch milliseconds. */
+  /** When it arrived, epoch milliseconds of the machine's own clock. */
   at: number;
 }
 
@@ -41,9 +45,11 @@ const MAX_BODY_BYTES = 256 * 1024;
  */
 export class Sandbox {
   readonly exchange: Exchange;
+  /** In the order of arrival. */
   readonly requests: LoggedRequest[] = [];
   /** How many connections were accepted. */
   connections = 0;
+  private readonly closing = new AbortController();
   private readonly faults = new Faults();
   private readonly server: Server;
 
@@ -57,6 +63,11 @@ export class Sandbox {
     this.server.on('connection', () => this.connections++);
   }
 
+  /**
+   * Starts listening.
+   *
+   * @throws Error of Node's, where the port is taken or the host is not this machine's
+   */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const sandbox = new Sandbox({ apiId: 'sandbox-id', apiSecret: 'sandbox-secret', ...options });
     await new Promise<void>((resolve, reject) => {
@@ -70,10 +81,10 @@ export class Sandbox {
   get asapp(): { apiUrl: string; apiId: string; apiSecret: string } {
     const { port } = this.server.address() as AddressInfo;
     const { apiId, apiSecret, host = '127.0.0.1' } = this.options;
-    return { apiUrl: `http://${host}:${port}`, apiId, apiSecret };
+    return { apiUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, apiId, apiSecret };
   }
 
-  /** Lets something go wrong with the next requests. */
+  /** Lets something go wrong with the next requests: faults strike in the order in which they were asked for. */
   fail(...faults: Fault[]): void {
     for (const fault of faults) this.faults.add(fault);
   }
@@ -88,9 +99,12 @@ export class Sandbox {
     return this.requests.filter((request) => request.transferId === transferId).map(({ method }) => method);
   }
 
+  /** Stops listening and ends every connection, answered or not. May be repeated. */
   async close(): Promise<void> {
+    this.closing.abort();
+    const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await closed;
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -101,34 +115,42 @@ export class Sandbox {
       send(response, text === undefined ? tooLarge() : control(this, command, text));
       return;
     }
-    const method = request.method === 'POST' ? 'POST' : 'GET';
-    const struck = this.faults.strike(method);
-    for (const effect of struck) if (effect.kind === 'latency') await sleep(effect.ms);
-    const effect = struck.find(({ kind }) => kind !== 'latency');
-    const transferId = method === 'POST' ? idIn(text) : decodeURIComponent(pathname.slice(PATH.length + 1));
-    const logged: LoggedRequest = { method, transferId, status: null, at: Date.now() };
+    const method = methodOf(request, pathname);
+    if (method === undefined) {
+      send(response, error(404, '404-00', 'No such resource'));
+      return;
+    }
+    const transferId = method === 'POST' ? idIn(text) : idOf(pathname);
+    const logged: LoggedRequest = { method, path: pathname, transferId, status: null, at: Date.now() };
     this.requests.push(logged);
 
+    const struck = this.faults.strike(method);
+    for (const effect of struck) {
+      if (effect.kind === 'latency') await sleep(effect.ms, undefined, { signal: this.closing.signal });
+    }
+    const effect = struck.find(({ kind }) => kind !== 'latency');
     if (effect?.kind === 'cutBefore') return void response.destroy();
-    const answer = effect?.kind === 'status' ? failed(effect) : this.answer(request, pathname, text);
+    const answer = effect?.kind === 'status' ? failed(effect) : this.answer(request, transferId, text);
     if (effect?.kind === 'cutAfter') return void response.destroy();
     if (effect?.kind === 'hangAfter') return;
     logged.status = answer.status;
     send(response, answer, effect);
   }
 
-  private answer(request: IncomingMessage, pathname: string, text: string | undefined): ApiAnswer {
+  private answer(
+    { headers, method }: IncomingMessage,
+    transferId: string | null,
+    text: string | undefined,
+  ): ApiAnswer {
     const { apiId, apiSecret } = this.options;
-    const { headers, method } = request;
     if (headers['asapp-api-id'] !== apiId || headers['asapp-api-secret'] !== apiSecret) {
       return error(401, '401-01', 'The credentials are not valid');
     }
     if (text === undefined) return tooLarge();
-    if (method === 'POST' && pathname === PATH) return post(this.exchange, parseJson(text));
-    if (method === 'GET' && pathname.startsWith(`${PATH}/`)) {
-      return get(this.exchange, decodeURIComponent(pathname.slice(PATH.length + 1)));
-    }
-    return error(404, '404-00', 'No such resource');
+    if (method === 'POST') return post(this.exchange, parseJson(text));
+    return transferId === null
+      ? error(400, '400-01', 'id: cannot be decoded')
+      : get(this.exchange, transferId);
   }
 }
 
@@ -141,24 +163,24 @@ function send(response: ServerResponse, answer: ApiAnswer, effect?: FaultEffect)
   if (effect?.kind === 'status' && effect.retryAfterSeconds !== undefined) {
     response.setHeader('retry-after', String(effect.retryAfterSeconds));
   }
-  const body = effect?.kind === 'fields' ? withFields(answer.body, effect.fields) : answer.body;
   response.writeHead(answer.status, { 'content-type': 'application/json' });
-  response.end(effect?.kind === 'body' ? effect.body : JSON.stringify(body));
+  response.end(bodyText(answer, effect));
 }
 
-/** Puts fields into a body, objects into objects; `null` leaves one out. */
-function withFields(body: Record<string, unknown>, fields: Record<string, unknown>): Record<string, unknown> {
-  const merged = Object.entries(fields).map(([name, value]) => {
-    const old = body[name];
-    return [name, isRecord(value) && isRecord(old) ? withFields(old, value) : value] as const;
-  });
-  return Object.fromEntries(
-    Object.entries({ ...body, ...Object.fromEntries(merged) }).filter(([, value]) => value !== null),
-  );
+/** Which of the API's two requests it is. */
+function methodOf({ method }: IncomingMessage, pathname: string): SandboxMethod | undefined {
+  if (method === 'POST' && pathname === PATH) return 'POST';
+  return method === 'GET' && pathname.startsWith(`${PATH}/`) ? 'GET' : undefined;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The id in a GET's path, `null` where it cannot be decoded. */
+function idOf(pathname: string): string | null {
+  try {
+    return decodeURIComponent(pathname.slice(PATH.length + 1));
+  } catch {
+    return null;
+  }
+}
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
