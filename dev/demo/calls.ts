@@ -1,0 +1,132 @@
+/** The demonstration calls: each plays the phone system's part against the stand-in for ASAPP. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { CallTransferClient, NextStep, Outcome, RoutingDecision } from '../../lib/index';
+import type { Sandbox, SandboxContext } from '../../lib/sandbox';
+
+/** What a call has at hand. */
+export interface Stage {
+  client: CallTransferClient;
+  sandbox: Sandbox;
+  /** Makes the ids of this run its own, where the server remembers earlier ones. */
+  run: string;
+  /** Says what happens. */
+  tell: (call: string, step: string, detail?: string) => void;
+}
+
+export interface DemoCall {
+  name: string;
+  expected: Outcome;
+  play: (stage: Stage, name: string) => Promise<RoutingDecision>;
+}
+
+/** Long enough to look like a conversation, short enough to wait for. */
+const TALK_MS = 1000;
+
+export const demoCalls: DemoCall[] = [
+  {
+    name: 'agent-escalation',
+    expected: 'AGENT',
+    play: (stage, name) =>
+      leg(stage, name, 'a', {
+        transferType: 'AGENT',
+        currentTaskName: 'billing',
+        transferVariables: { reason: 'refund' },
+      }),
+  },
+  {
+    name: 'system-transfer',
+    expected: 'SYSTEM',
+    play: (stage, name) => leg(stage, name, 'a', { transferType: 'SYSTEM', currentTaskName: 'payment' }),
+  },
+  {
+    name: 'reconnection',
+    expected: 'AGENT',
+    play: async (stage, name) => {
+      await leg(stage, name, 'a', undefined);
+      await sleep(TALK_MS);
+      return await leg(stage, name, 'b', { transferType: 'AGENT', currentTaskName: 'billing' });
+    },
+  },
+  { name: 'number-expires', expected: 'NUMBER_EXPIRED', play: numberExpires },
+];
+
+/** Strikes every request for a number, so it has the stage to itself. */
+export const outage: DemoCall = {
+  name: 'asapp-outage',
+  expected: 'TRANSFER_UNAVAILABLE',
+  play: async (stage, name) => {
+    stage.sandbox.fail({ method: 'POST', times: 100, effect: { kind: 'status', status: 503 } });
+    try {
+      stage.tell(name, 'requests a number', 'ASAPP is down');
+      return routed(
+        stage,
+        name,
+        await stage.client.requestTransfer({ ...ids(stage, name, 'a'), country: 'US' }),
+      );
+    } finally {
+      stage.sandbox.heal();
+    }
+  },
+};
+
+/** One leg: a number, a call, and its end, by GenerativeAgent with a context or by the customer without. */
+async function leg(
+  stage: Stage,
+  name: string,
+  letter: string,
+  context: SandboxContext | undefined,
+): Promise<RoutingDecision> {
+  const { client, sandbox, tell } = stage;
+  const { conversationId, transferId } = ids(stage, name, letter);
+  tell(name, 'requests a number');
+  const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
+  if (step.action !== 'DIAL') return routed(stage, name, step);
+  tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
+  sandbox.exchange.callArrives(step.leg.transferNumber);
+  await client.reportConnected(conversationId, { transferId });
+  tell(name, 'is connected', 'GenerativeAgent talks to the customer');
+  await sleep(TALK_MS);
+  if (context === undefined) {
+    sandbox.exchange.callerHangsUp(transferId);
+    tell(name, 'is hung up', 'by the customer');
+    return routed(stage, name, await client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' }));
+  }
+  sandbox.exchange.aiEnds(transferId, context);
+  tell(name, 'is hung up', 'by GenerativeAgent');
+  return routed(
+    stage,
+    name,
+    await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' }),
+  );
+}
+
+async function numberExpires(stage: Stage, name: string): Promise<RoutingDecision> {
+  const { client, tell } = stage;
+  const { conversationId, transferId } = ids(stage, name, 'a');
+  tell(name, 'requests a number');
+  const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
+  if (step.action !== 'DIAL') return routed(stage, name, step);
+  tell(name, 'does not dial', `the number expires at ${step.leg.expiresAt.slice(11, 19)}`);
+  for (;;) {
+    const { decision } = await client.conversation(conversationId);
+    if (decision !== null) return routed(stage, name, { action: 'ROUTE', decision });
+    await sleep(500);
+  }
+}
+
+function routed({ tell }: Stage, name: string, step: NextStep): RoutingDecision {
+  if (step.action !== 'ROUTE') throw new Error(`${name}: expected a decision, got a number`);
+  const { outcome, reason, route } = step.decision;
+  tell(
+    name,
+    `is decided: ${outcome}`,
+    `${reason === null ? '' : `${reason}, `}route ${JSON.stringify(route)}`,
+  );
+  return step.decision;
+}
+
+function ids({ run }: Stage, name: string, letter: string): { conversationId: string; transferId: string } {
+  const conversationId = `${name}-${run}`;
+  return { conversationId, transferId: `${conversationId}-${letter}` };
+}

@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+const WORKER = join(__dirname, '..', '..', 'lib', 'worker.js');
+const READY_MS = 60_000;
+
+/** The worker as a process of its own, as in production. */
+export class WorkerProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Starts it, and waits until it polls its task queue. */
+  static async start(
+    environment: Record<string, string>,
+    connection: Connection,
+    { namespace, taskQueue, logFile }: { namespace: string; taskQueue: string; logFile: string },
+  ): Promise<WorkerProcess> {
+    const log = openSync(logFile, 'w');
+    const child = spawn(process.execPath, [WORKER], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const worker = new WorkerProcess(child);
+    const deadline = Date.now() + READY_MS;
+    while (!(await isPolled(connection, namespace, taskQueue, child.pid))) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        await worker.stop();
+        throw new Error(`The worker did not start:\n${readFileSync(logFile, 'utf8')}`);
+      }
+      await sleep(200);
+    }
+    return worker;
+  }
+
+  /** Lets it finish what runs. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+}
+
+async function isPolled(
+  connection: Connection,
+  namespace: string,
+  taskQueue: string,
+  pid: number | undefined,
+): Promise<boolean> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  // A worker's identity begins with its process id: an earlier run's may still be listed.
+  return pollers.some(({ identity }) => identity?.startsWith(`${String(pid)}@`) === true);
+}
