@@ -79,6 +79,7 @@ export function createCallTransferActivities({
       );
       return transfer === STILL_WAITING ? STILL_WAITING : await routed(routing, input, transfer);
     },
+    callTransferEndTask: () => Promise.resolve(),
     callTransferChooseRoute: (facts) => chooseRoute(routing, facts),
   };
 }

@@ -79,6 +79,8 @@ export interface CallTransferActivities {
   callTransferRequestNumber(input: RequestNumberInput): Promise<AssignedNumber | StillWaiting>;
   /** Reads a transfer from ASAPP. */
   callTransferFetchTransfer(input: FetchTransferInput): Promise<FetchedTransfer | StillWaiting>;
+  /** Does nothing: a regular activity ends the workflow task that schedules it. */
+  callTransferEndTask(): Promise<void>;
   /** Asks the routing policy. Answers `choice: null` where it fails. */
   callTransferChooseRoute(facts: RoutingFacts): Promise<RoutedLeg>;
 }

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 
@@ -85,8 +87,13 @@ export class HttpCallTransfers implements CallTransfers {
       inputContext,
     });
     const answer = await this.#send('POST', PATH, limits, this.#createTimeoutMs, body);
-    // The transfer exists already: an earlier attempt got through, though its answer did not.
-    if (answer.status === 409) return { transfer: await this.get(transferId, limits), existed: true };
+    if (answer.status === 409) {
+      // The transfer exists already: an earlier attempt got through, though its answer did not. The agent
+      // takes a connection back one turn of the event loop after an answer: without that turn this GET would
+      // pay for a new one.
+      await nextTurn();
+      return { transfer: await this.get(transferId, limits), existed: true };
+    }
     return { transfer: readTransfer(answer, transferId), existed: false };
   }
 
@@ -160,6 +167,6 @@ function whyUnreachable(
 ): string {
   if (timedOutAfterMs !== undefined) return `no answer within ${timedOutAfterMs} ms`;
   if (signal?.aborted === true) return 'given up by the caller';
-  const hasCode = error instanceof Error && 'code' in error && typeof error.code === 'string';
-  return hasCode ? String(error.code) : 'the request failed';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'the request failed';
 }

@@ -1,4 +1,10 @@
-import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { z } from 'zod';
 
 import {
@@ -157,6 +163,7 @@ async function answer(conversation: Conversation, entry: Entry, answerBy: number
   try {
     let found: NextStep | ApplicationFailure | undefined;
     await condition(() => (found = conversation.answer(entry, Date.now())) !== undefined);
+    conversation.answeredInTask = workflowInfo().historyLength;
     if (found instanceof ApplicationFailure) throw found;
     return found as unknown as NextStep;
   } finally {

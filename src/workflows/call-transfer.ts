@@ -4,7 +4,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  sleep,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -18,7 +17,7 @@ import type { RoutingDecision } from '../contract/routing-decision';
 import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 
-import { ownActivities, reasonOf } from './activity-calls';
+import { endTask, ownActivities, reasonOf } from './activity-calls';
 import { refuseCallControl, serveCallControl } from './call-control';
 import { runLegInChild } from './child-leg';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
@@ -131,24 +130,28 @@ async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
   if (!asked() && closesAt > Date.now()) {
     conversation.awaitReconnection(closesAt);
     if (shouldContinueAsNew(conversation)) {
-      await answersAreOut();
-      if (!asked() && allHandlersFinished()) {
+      await answersAreOut(conversation, asked);
+      if (!asked())
         await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
-      }
     }
     await condition(asked, closesAt - Date.now(), { summary: 'Open for a reconnection' });
   }
-  if (!asked()) await answersAreOut();
-  // An ask that is being answered may still turn into a leg.
-  await condition(() => asked() || allHandlersFinished());
+  await answersAreOut(conversation, asked);
   return conversation.openAskedLeg(Date.now(), uuid4);
 }
 
 /**
- * Lets the workflow task end that gave the answers, before one closes the run. A task that did both would
- * fail as a whole, answers included, if any event of the phone system came while it ran.
+ * Waits until every ask has its answer, or turns into another leg, and until the workflow task has ended that
+ * gave an answer. A task that both answered and closed the run would fail as a whole, answers included, if any
+ * event of the phone system came while it ran.
  */
-const answersAreOut = () => sleep(1, { summary: 'Answers go out before the run closes' });
+async function answersAreOut(conversation: Conversation, asked: () => boolean): Promise<void> {
+  for (;;) {
+    await condition(() => asked() || allHandlersFinished());
+    if (asked() || conversation.answeredInTask !== workflowInfo().historyLength) return;
+    await endTask();
+  }
+}
 
 const shouldContinueAsNew = (conversation: Conversation) =>
   workflowInfo().continueAsNewSuggested || conversation.legsInRun >= conversation.settings.maxLegsPerRun;

@@ -65,6 +65,8 @@ export class Conversation {
   private configured: ConversationSettings | null = null;
   private firstRequest: CheckedRequest | null = null;
   cancelled = false;
+  /** The workflow task that gave the latest answer, by the history's length when it began. */
+  answeredInTask: number | null = null;
   /** While a reconnection is awaited: until when, epoch milliseconds. */
   reconnectUntil: number | null = null;
 
