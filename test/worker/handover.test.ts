@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { conversationWorkflowId } from '../../src/index';
+import { connected, decisionIn, eventually, legIn, newRequest } from '../support/calls';
+
+import { expectOneEnd, withSurvivors, workerOn } from './with-survivors';
+
+const LIMIT_MS = 180_000;
+
+describe('a worker told to end while a call is up', () => {
+  test(
+    'exits 0, and another goes on',
+    async () => {
+      await withSurvivors(async (survivors) => {
+        const { client, sandbox, startWorker } = survivors;
+        const first = await startWorker();
+        const { conversationId, transferId } = await connected(survivors);
+
+        const told = Date.now();
+        expect(await first.terminate()).toBe(0);
+        expect(Date.now() - told).toBeLessThan(12_000);
+        await startWorker();
+
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+        const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+        expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', fallback: false });
+        expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decisionIn(step));
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'finishes the request to ASAPP that is under way, whose asker gets the number',
+    async () => {
+      await withSurvivors(async (survivors) => {
+        const { env, client, sandbox, startWorker } = survivors;
+        const workers = [await startWorker(), await startWorker()];
+        sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
+        const request = newRequest();
+
+        const asking = client.requestTransfer(request);
+        await sleep(800);
+        const busy = await workerOn(env.client, conversationWorkflowId(request.conversationId), workers);
+        const [exitCode, step] = await Promise.all([busy.terminate(), asking]);
+
+        expect(exitCode).toBe(0);
+        expect(legIn(step).transferId).toBe(request.transferId);
+        expect(sandbox.requestsFor(request.transferId)).toEqual(['POST']);
+      });
+    },
+    LIMIT_MS,
+  );
+});
+
+test(
+  'of two workers the one that knows the call is killed: the other decides within the limit',
+  async () => {
+    await withSurvivors(async (survivors) => {
+      const { env, client, sandbox, startWorker } = survivors;
+      const workers = [await startWorker(), await startWorker()];
+      const { conversationId, transferId } = await connected(survivors);
+      await (await workerOn(env.client, conversationWorkflowId(conversationId), workers)).kill();
+      sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
+
+      const reported = Date.now();
+      const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+
+      expect(Date.now() - reported).toBeLessThan(4000);
+      expect(decisionIn(step)).toMatchObject({
+        outcome: 'AGENT',
+        currentTaskName: 'billing',
+        fallback: false,
+      });
+      expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decisionIn(step));
+    });
+  },
+  LIMIT_MS,
+);
+
+describe.each(['stop', 'kill'] as const)('the Temporal server ends by %s and comes back', (ends) => {
+  test(
+    'while GenerativeAgent has the call',
+    async () => {
+      await withSurvivors(async (survivors) => {
+        const { client, sandbox, server, startWorker } = survivors;
+        await startWorker();
+        const { conversationId, transferId } = await connected(survivors);
+
+        await server[ends]();
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
+        const report = () => client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+        const unanswered = await report().catch((error: unknown) => error);
+        await server.restart();
+
+        expect(unanswered).toMatchObject({ name: 'NoAnswerError' });
+        const decision = decisionIn(await eventually(() => report().catch(() => undefined)));
+        expect(decision).toMatchObject({ outcome: 'AGENT', currentTaskName: 'billing', fallback: false });
+        expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decision);
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'while a number is requested',
+    async () => {
+      await withSurvivors(async (survivors) => {
+        const { client, sandbox, server, startWorker } = survivors;
+        await startWorker();
+        sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
+        const request = newRequest();
+
+        const asking = client.requestTransfer(request).catch((error: unknown) => error);
+        await sleep(800);
+        await server[ends]();
+        await server.restart();
+        await asking;
+
+        const step = await eventually(() => client.requestTransfer(request).catch(() => undefined));
+        if (step.action === 'DIAL') {
+          sandbox.exchange.callArrives(step.leg.transferNumber);
+          sandbox.exchange.aiEnds(request.transferId, { transferType: 'AGENT' });
+          await client.reportDisconnect(request.conversationId, { transferId: request.transferId });
+        }
+        const { outcome } = await expectOneEnd(survivors, request.conversationId, [request.transferId]);
+        expect(outcome).toBe(step.action === 'DIAL' ? 'AGENT' : 'TRANSFER_UNAVAILABLE');
+      });
+    },
+    LIMIT_MS,
+  );
+});

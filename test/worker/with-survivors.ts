@@ -1,0 +1,113 @@
+/** A call among workers and servers that end: what the tests of survival have in common. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Client } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+
+import type { TemporalServer } from '../../dev/temporal-server';
+import { CallTransferClient, conversationWorkflowId, type RoutingDecision } from '../../src/index';
+import type { Sandbox } from '../../src/sandbox';
+import { eventually } from '../support/calls';
+import { uniqueId } from '../support/unique-id';
+import { withSandbox } from '../support/with-sandbox';
+import { withRealServer } from '../support/with-temporal';
+import { withWorkerProcesses, type WorkerProcess } from '../support/worker-process';
+
+export interface Survivors {
+  env: TestWorkflowEnvironment;
+  client: CallTransferClient;
+  sandbox: Sandbox;
+  server: TemporalServer;
+  startWorker: (more?: Record<string, string>) => Promise<WorkerProcess>;
+}
+
+/** Runs the body with a server of its own that keeps a file, a stand-in for ASAPP, and a way to start workers. */
+export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'survival-'));
+  const dbFilename = join(folder, 'server.db');
+  const taskQueue = uniqueId('survival');
+  try {
+    return await withRealServer({ own: true, dbFilename }, (env, server) =>
+      withSandbox({}, (sandbox) =>
+        withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), (startWorker) =>
+          body({
+            env,
+            server,
+            sandbox,
+            startWorker,
+            client: new CallTransferClient(env.client, { taskQueue }),
+          }),
+        ),
+      ),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What a worker needs to know. */
+export function workerEnvironment(
+  server: TemporalServer,
+  { asapp }: Sandbox,
+  taskQueue: string,
+): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: server.address,
+    ASAPP_API_URL: asapp.apiUrl,
+    ASAPP_API_ID: asapp.apiId,
+    ASAPP_API_SECRET: asapp.apiSecret,
+    CALL_TRANSFER_TASK_QUEUE: taskQueue,
+  };
+}
+
+/**
+ * The conversation ends, once: one run, one decision for each leg, and one number for each transfer id,
+ * which is none but those that were asked for.
+ */
+export async function expectOneEnd(
+  { env, client, sandbox }: Pick<Survivors, 'env' | 'client' | 'sandbox'>,
+  conversationId: string,
+  transferIds: string[],
+): Promise<RoutingDecision> {
+  const decision = await client.result(conversationId);
+  expect(decision.legs.map(({ transferId }) => transferId)).toEqual(transferIds);
+  expect(sandbox.exchange.conversation(conversationId).map(({ id }) => id)).toEqual(transferIds);
+  for (const id of transferIds) {
+    const created = sandbox.requests.filter(
+      ({ method, transferId, status }) => method === 'POST' && transferId === id && status === 200,
+    );
+    expect(created).toHaveLength(1);
+  }
+  expect(await runsOf(env.client, conversationId)).toEqual(['COMPLETED']);
+  return decision;
+}
+
+/** How each run of a conversation stands, once the list of workflows has caught up. */
+async function runsOf(client: Client, conversationId: string): Promise<string[]> {
+  const query = `WorkflowId = '${conversationWorkflowId(conversationId)}'`;
+  return await eventually(async () => {
+    const runs: string[] = [];
+    for await (const { status } of client.workflow.list({ query })) runs.push(status.name);
+    return runs.length > 0 && !runs.includes('RUNNING') && runs;
+  });
+}
+
+/** Of these workers the one that works on the workflow: it has its activity or, without one, its workflow task. */
+export async function workerOn(
+  client: Client,
+  workflowId: string,
+  workers: WorkerProcess[],
+): Promise<WorkerProcess> {
+  return await eventually(async () => {
+    const handle = client.workflow.getHandle(workflowId);
+    const { raw } = await handle.describe();
+    const activity = raw.pendingActivities?.find(({ lastWorkerIdentity }) => lastWorkerIdentity);
+    const tasks = (await handle.fetchHistory()).events?.map(
+      (event) => event.workflowTaskStartedEventAttributes,
+    );
+    const identity = activity?.lastWorkerIdentity ?? tasks?.findLast((task) => task)?.identity;
+    return workers.find((worker) => worker.identity === identity);
+  });
+}
