@@ -1,0 +1,191 @@
+import { createServer, type AddressInfo } from 'node:net';
+
+import { AsappError } from '../../src/asapp/error';
+import type { FaultEffect } from '../../src/sandbox';
+
+import { arrived, failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
+
+const credentials = { apiId: 'key-id', apiSecret: 'key-secret' };
+const GET = 'GET /generativeagent/v1/call-transfers/conv-1-a';
+const POST = 'POST /generativeagent/v1/call-transfers';
+
+/** What a GET for a transfer that exists fails with. */
+async function getFailure(effect: FaultEffect, getTimeoutMs = 20_000): Promise<AsappError> {
+  return await withAsapp({ client: { getTimeoutMs } }, async ({ asapp, sandbox }) => {
+    await asapp.create(usTransfer);
+    sandbox.fail({ method: 'GET', effect });
+    return await failureOf(asapp.get('conv-1-a'));
+  });
+}
+
+/** What a GET fails with that is answered by this. */
+async function failureAfter(
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): Promise<AsappError> {
+  return await withServer(
+    (response) => response.writeHead(status, headers).end(body),
+    ({ apiUrl }) => withClient({ apiUrl, ...credentials }, (asapp) => failureOf(asapp.get('conv-1-a'))),
+  );
+}
+
+describe('an error of ASAPP', () => {
+  it('has a kind, its status, and a message with the request, ASAPP’s code and its request id', async () => {
+    const body = JSON.stringify({ error: { requestId: 'r-17', code: '500-01', message: 'boom' } });
+    const error = await failureAfter(500, {}, body);
+
+    expect(error).toBeInstanceOf(AsappError);
+    expect(error).toMatchObject({ kind: 'serverError', status: 500, retryAfterMs: undefined });
+    expect(error.message).toBe(`ASAPP answered 500 to ${GET} (code 500-01, request r-17)`);
+  });
+
+  it('says how long ASAPP asks to wait, in seconds', async () => {
+    expect(await getFailure({ kind: 'status', status: 429, retryAfterSeconds: 3 })).toMatchObject({
+      kind: 'rateLimited',
+      status: 429,
+      retryAfterMs: 3000,
+    });
+  });
+
+  it('says how long ASAPP asks to wait, until a date', async () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+    const { kind, retryAfterMs } = await failureAfter(429, { 'retry-after': inAnHour }, '');
+
+    expect(kind).toBe('rateLimited');
+    expect(retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it('never repeats ASAPP’s free text, nor a code that is none', async () => {
+    const secret = 'accountNumber 3434 of John Doe +15550100';
+    const body = JSON.stringify({ error: { requestId: 'r-18', code: secret, message: secret } });
+    expect((await failureAfter(422, {}, body)).message).toBe(`ASAPP answered 422 to ${GET} (request r-18)`);
+  });
+
+  it.each(['', '<html>', '[]', '{"error":"3434"}', '{"error":{"code":3434}}', 'null'])(
+    'keeps its kind where its body is %s',
+    async (body) => {
+      expect(await failureAfter(503, {}, body)).toMatchObject({
+        kind: 'serverError',
+        message: `ASAPP answered 503 to ${GET}`,
+      });
+    },
+  );
+
+  it('keeps its kind where its body is longer than anybody wants to read', async () => {
+    const error = await failureAfter(503, {}, 'x'.repeat(3 * 1024 * 1024));
+    expect(error).toMatchObject({ kind: 'serverError', message: `ASAPP answered 503 to ${GET}` });
+  });
+
+  it('is not a redirect that is followed', async () => {
+    await withServer(
+      (response) => response.writeHead(302, { location: '/elsewhere' }).end(),
+      async ({ apiUrl, received }) => {
+        const error = await withClient({ apiUrl, ...credentials }, (asapp) =>
+          failureOf(asapp.create(usTransfer)),
+        );
+        expect(error).toMatchObject({ kind: 'responseInvalid', status: 302 });
+        expect(error.message).toBe(`ASAPP answered 302 to ${POST}`);
+        expect(received).toHaveLength(1);
+      },
+    );
+  });
+});
+
+describe('credentials that are refused', () => {
+  it.each([{ apiId: 'wrong' }, { apiSecret: 'wrong' }])('are told apart: %p', async (client) => {
+    await withAsapp({ client }, async ({ asapp, sandbox }) => {
+      const failure = { kind: 'credentialsRefused', status: 401 };
+      expect(await failureOf(asapp.create(usTransfer))).toMatchObject(failure);
+      expect(await failureOf(asapp.get('conv-1-a'))).toMatchObject(failure);
+      expect(sandbox.exchange.transfers.size).toBe(0);
+    });
+  });
+});
+
+describe('a connection that fails', () => {
+  it.each([
+    ['cut before the request is carried out', { kind: 'cutBefore' }, 20_000, 'UND_ERR_SOCKET'],
+    ['cut after it', { kind: 'cutAfter' }, 20_000, 'UND_ERR_SOCKET'],
+    ['left without an answer', { kind: 'hangAfter' }, 300, 'no answer within 300 ms'],
+    ['too slow', { kind: 'latency', ms: 60_000 }, 300, 'no answer within 300 ms'],
+  ] as const)('is unreachable: %s', async (_, effect, getTimeoutMs, why) => {
+    const error = await getFailure(effect, getTimeoutMs);
+    expect(error).toMatchObject({ kind: 'unreachable', status: undefined });
+    expect(error.message).toBe(`ASAPP could not be reached: ${GET}: ${why}`);
+    expect(error.cause).toBeUndefined();
+  });
+
+  it('is unreachable where nobody listens', async () => {
+    const apiUrl = await withServer(
+      () => undefined,
+      (server) => Promise.resolve(server.apiUrl),
+    );
+    const error = await withClient({ apiUrl, ...credentials }, (asapp) =>
+      failureOf(asapp.create(usTransfer)),
+    );
+    expect(error.kind).toBe('unreachable');
+    expect(error.cause).toBeUndefined();
+    expect(error.message).toBe(`ASAPP could not be reached: ${POST}: ECONNREFUSED`);
+  });
+
+  it('is unreachable where it does not come up', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    try {
+      const options = { apiUrl: `https://127.0.0.1:${port}`, ...credentials };
+      const error = await withClient(
+        { ...options, connectTimeoutMs: 100 },
+        async (asapp) => await failureOf(asapp.get('conv-1-a')),
+      );
+      expect(error.message).toBe(`ASAPP could not be reached: ${GET}: UND_ERR_CONNECT_TIMEOUT`);
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('is unreachable where the answer breaks off', async () => {
+    const error = await withServer(
+      (response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('{"id":');
+        setTimeout(() => response.destroy(), 20);
+      },
+      ({ apiUrl }) => withClient({ apiUrl, ...credentials }, (asapp) => failureOf(asapp.get('conv-1-a'))),
+    );
+    expect(error).toMatchObject({ kind: 'unreachable' });
+  });
+
+  it('is what the caller makes of it who gives up', async () => {
+    await withAsapp({}, async ({ asapp, sandbox }) => {
+      sandbox.fail({ effect: { kind: 'hangAfter' } });
+      const giveUp = new AbortController();
+      const failure = failureOf(asapp.create(usTransfer, { signal: giveUp.signal }));
+      await arrived(sandbox, 1);
+      giveUp.abort(new Error('accountNumber 3434'));
+
+      expect(await failure).toMatchObject({
+        kind: 'unreachable',
+        message: `ASAPP could not be reached: ${POST}: given up by the caller`,
+      });
+      expect(await failureOf(asapp.get('conv-1-a', { signal: AbortSignal.abort() }))).toMatchObject({
+        kind: 'unreachable',
+      });
+    });
+  });
+});
+
+test.each<FaultEffect>([
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 429, retryAfterSeconds: 0 },
+  { kind: 'cutBefore' },
+  { kind: 'cutAfter' },
+  { kind: 'body', body: '<html>' },
+])('a request is sent once, whatever becomes of it: %p', async (effect) => {
+  await withAsapp({}, async ({ asapp, sandbox }) => {
+    sandbox.fail({ effect });
+    await failureOf(asapp.create(usTransfer));
+    expect(sandbox.requests).toHaveLength(1);
+  });
+});

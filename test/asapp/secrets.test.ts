@@ -1,0 +1,64 @@
+import { inspect } from 'node:util';
+
+import { HttpCallTransfers } from '../../src/asapp/http-call-transfers';
+import type { FaultEffect } from '../../src/sandbox';
+
+import { failureOf, withAsapp, withClient } from './with-asapp';
+
+const client = { apiId: 'hush-key-id', apiSecret: 'hush-key-secret' };
+const secretCall = {
+  transferId: 'conv-1-a',
+  conversationId: 'conv-1',
+  country: 'US',
+  inputContext: { taskName: 'hush_task', inputVariables: { hushName: 'hush John Doe' } },
+};
+
+/** All that a log, a debugger or a failure converter could make of a value. */
+const everythingOf = (value: unknown) =>
+  [
+    inspect(value, { depth: Infinity, showHidden: true, getters: true }),
+    JSON.stringify(value),
+    JSON.stringify(value, Object.getOwnPropertyNames(value)),
+    String(value),
+    value instanceof Error ? value.stack : '',
+  ].join('\n');
+
+describe('what nobody may read', () => {
+  it('cannot be found in the client', async () => {
+    await withClient({ apiUrl: 'http://127.0.0.1:1', ...client }, async (asapp) => {
+      await failureOf(asapp.create(secretCall));
+      expect(everythingOf(asapp)).not.toContain('hush');
+    });
+  });
+
+  it.each<[string, FaultEffect]>([
+    ['a status', { kind: 'status', status: 500 }],
+    ['refused credentials', { kind: 'status', status: 401 }],
+    ['a cut connection', { kind: 'cutBefore' }],
+    ['no answer', { kind: 'hangAfter' }],
+    ['a body that echoes the input', { kind: 'body', body: JSON.stringify(secretCall) }],
+    ['a body that is no JSON', { kind: 'body', body: 'hush' }],
+    ['a value of the wrong type', { kind: 'fields', fields: { createdAt: 'hush' } }],
+  ])('cannot be found in an error: %s', async (_, effect) => {
+    await withAsapp({ ...client, client: { createTimeoutMs: 300 } }, async ({ asapp, sandbox }) => {
+      sandbox.fail({ effect });
+      const error = await failureOf(asapp.create(secretCall));
+      expect(error.name).toBe('AsappError');
+      expect(everythingOf(error)).not.toContain('hush');
+    });
+  });
+
+  it('cannot be found in the complaint about options', () => {
+    const options = { apiUrl: 'hush', apiId: 'hush id', apiSecret: 'hush\n', createTimeoutMs: 0 };
+    let complaint: unknown;
+    try {
+      new HttpCallTransfers(options);
+    } catch (error) {
+      complaint = error;
+    }
+    expect(complaint).toBeInstanceOf(TypeError);
+    const { message } = complaint as TypeError;
+    for (const name of Object.keys(options)) expect(message).toContain(`${name}: `);
+    expect(everythingOf(complaint)).not.toContain('hush');
+  });
+});
