@@ -1,5 +1,5 @@
 /** Calls for tests: brought to a state of their life, and read. */
-import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
+import { WithStartWorkflowOperation, type Client, type Workflow, type WorkflowHandle } from '@temporalio/client';
 
 import {
   conversationWorkflowId,
@@ -112,7 +112,7 @@ export async function askPlainly(
   input: unknown,
   { workflowId, updateId, request }: { workflowId: string; updateId?: string; request?: unknown },
 ): Promise<NextStep> {
-  return await env.client.workflow.executeUpdateWithStart<NextStep, unknown[]>('requestTransfer', {
+  return await env.client.workflow.executeUpdateWithStart<Workflow, NextStep, unknown[]>('requestTransfer', {
     args: request === undefined ? [] : [request],
     ...(updateId === undefined ? {} : { updateId }),
     startWorkflowOperation: new WithStartWorkflowOperation('callTransferWorkflow', {

@@ -1,5 +1,5 @@
-import { uniqueId } from '../support/unique-id';
 import { askPlainly, connected, hungUp, legIn, newRequest, workflowOf } from '../support/calls';
+import { uniqueId } from '../support/unique-id';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
