@@ -137,7 +137,7 @@ describe('a connection that fails', () => {
     try {
       const options = { apiUrl: `https://127.0.0.1:${port}`, ...credentials };
       const error = await withClient(
-        { ...options, connectTimeoutMs: 100 },
+        { ...options, connectTimeoutMs: 100, getTimeoutMs: 5000 },
         async (asapp) => await failureOf(asapp.get('conv-1-a')),
       );
       expect(error.message).toBe(`ASAPP could not be reached: ${GET}: UND_ERR_CONNECT_TIMEOUT`);

@@ -80,25 +80,25 @@ describe('the sandbox as a command', () => {
     });
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends in peace on %s, with a request still open',
-    async (signal) => {
-      await withSandboxProcess({ SANDBOX_PORT: '0' }, async ({ url, kill, exitCode }) => {
-        const sandbox = {
-          asapp: { apiUrl: await url(), apiId: 'sandbox-id', apiSecret: 'sandbox-secret' },
-        };
-        await control(sandbox, 'fail', { effect: { kind: 'hangAfter' } });
-        const hanging = send(sandbox, 'GET', `${PATH}/a`).catch(() => 'cut');
-        for (;;) {
-          const { body } = await control(sandbox, 'requests');
-          if ((body as { requests: unknown[] }).requests.length > 0) break;
-        }
-        kill(signal);
-        expect(await exitCode()).toBe(0);
-        expect(await hanging).toBe('cut');
-      });
-    },
-  );
+  it.each([
+    ['SIGTERM', { kind: 'hangAfter' }],
+    ['SIGINT', { kind: 'latency', ms: 600_000 }],
+  ] as const)('ends in peace on %s, with a request still open', async (signal, effect) => {
+    await withSandboxProcess({ SANDBOX_PORT: '0' }, async ({ url, kill, exitCode }) => {
+      const sandbox = {
+        asapp: { apiUrl: await url(), apiId: 'sandbox-id', apiSecret: 'sandbox-secret' },
+      };
+      await control(sandbox, 'fail', { effect });
+      const hanging = send(sandbox, 'GET', `${PATH}/a`).catch(() => 'cut');
+      for (;;) {
+        const { body } = await control(sandbox, 'requests');
+        if ((body as { requests: unknown[] }).requests.length > 0) break;
+      }
+      kill(signal);
+      expect(await exitCode()).toBe(0);
+      expect(await hanging).toBe('cut');
+    });
+  });
 
   it('names every mistake in its environment at once, and does not start', async () => {
     const environment = { SANDBOX_PORT: '70000', SANDBOX_POOL_SIZE: 'many', SANDBOX_NUMBER_TTL_MS: '-1' };
