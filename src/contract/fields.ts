@@ -17,7 +17,7 @@ const callerId = z
   .string()
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
-  .regex(/^[^\s/\p{Cc}]*$/u, 'must not contain "/", white space or control characters')
+  .regex(/^[^\s/\p{Cc}\p{Cs}]*$/u, 'must not contain "/", white space or control characters')
   .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
 
 /** The caller's id of the conversation: ASAPP's `externalConversationId`. It is readable in workflow ids: no phone number, no name. */
