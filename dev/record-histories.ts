@@ -1,0 +1,214 @@
+/**
+ * Records histories for the replay tests: `npx tsx dev/record-histories.ts`.
+ *
+ * One file for each behaviour, `test/replay/histories/<behaviour>.json`: the workflow id and the history of every
+ * workflow that took part. A file that is there is kept: a history stands for the release that recorded it. To
+ * record one again, delete it or name its behaviour as an argument.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { NativeConnection, Worker } from '@temporalio/worker';
+
+import {
+  CallTransferClient,
+  CallTransferPlugin,
+  conversationWorkflowId,
+  legWorkflowId,
+  registerSearchAttributes,
+  type ConversationSettingsInput,
+  type DialableLeg,
+} from '../src/index';
+import { Sandbox, type SandboxOptions } from '../src/sandbox';
+
+import { TemporalServer } from './temporal-server';
+
+interface Stage {
+  client: CallTransferClient;
+  temporal: Client;
+  sandbox: Sandbox;
+}
+
+interface Behaviour {
+  name: string;
+  settings?: ConversationSettingsInput;
+  sandbox?: SandboxOptions;
+  /** Plays a call, under the behaviour's name as its conversation id. Answers the ids of further workflows. */
+  play: (stage: Stage, conversationId: string) => Promise<string[]>;
+}
+
+const folder = join(__dirname, '..', 'test', 'replay', 'histories');
+
+async function dial({ client }: Stage, conversationId: string, leg: string): Promise<DialableLeg> {
+  const transferId = `${conversationId}-${leg}`;
+  const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
+  if (step.action === 'DIAL') return step.leg;
+  throw new Error(`${conversationId}: expected a number, got ${JSON.stringify(step)}`);
+}
+
+async function connect(stage: Stage, conversationId: string, leg: string): Promise<string> {
+  const { transferId, transferNumber } = await dial(stage, conversationId, leg);
+  stage.sandbox.exchange.callArrives(transferNumber);
+  await stage.client.reportConnected(conversationId, { transferId });
+  return transferId;
+}
+
+async function endByAi(
+  { client, sandbox }: Stage,
+  conversationId: string,
+  transferId: string,
+): Promise<void> {
+  sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
+  await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+}
+
+async function hangUp({ client, sandbox }: Stage, conversationId: string, transferId: string): Promise<void> {
+  sandbox.exchange.callerHangsUp(transferId);
+  await client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' });
+}
+
+async function callFromStartToEnd(stage: Stage, conversationId: string): Promise<string[]> {
+  await endByAi(stage, conversationId, await connect(stage, conversationId, 'a'));
+  return [];
+}
+
+const behaviours: Behaviour[] = [
+  { name: 'happy-leg', play: callFromStartToEnd },
+  {
+    name: 'reconnection',
+    play: async (stage, conversationId) => {
+      await hangUp(stage, conversationId, await connect(stage, conversationId, 'a'));
+      const again = await connect(stage, conversationId, 'b');
+      await endByAi(stage, conversationId, again);
+      return [legWorkflowId(conversationId, again)];
+    },
+  },
+  {
+    name: 'expired-number',
+    settings: { dialMarginMs: 500, reconnectWindowMs: { NUMBER_EXPIRED: 0 } },
+    sandbox: { numberTtlMs: 1500 },
+    play: async (stage, conversationId) => {
+      await dial(stage, conversationId, 'a');
+      return [];
+    },
+  },
+  {
+    name: 'asapp-outage-with-retries',
+    play: async (stage, conversationId) => {
+      const outage = { times: 2, effect: { kind: 'status', status: 503 } } as const;
+      stage.sandbox.fail({ method: 'POST', ...outage }, { method: 'GET', ...outage });
+      return await callFromStartToEnd(stage, conversationId);
+    },
+  },
+  {
+    name: 'slow-asapp',
+    play: async (stage, conversationId) => {
+      stage.sandbox.fail({ times: 2, effect: { kind: 'latency', ms: 1000 } });
+      return await callFromStartToEnd(stage, conversationId);
+    },
+  },
+  {
+    name: 'cancelled-call',
+    play: async (stage, conversationId) => {
+      await connect(stage, conversationId, 'a');
+      await stage.temporal.workflow.getHandle(conversationWorkflowId(conversationId)).cancel();
+      return [];
+    },
+  },
+  {
+    name: 'continued-as-new',
+    settings: { maxLegsPerRun: 2 },
+    play: async (stage, conversationId) => {
+      await hangUp(stage, conversationId, await connect(stage, conversationId, 'a'));
+      const handle = stage.temporal.workflow.getHandle(conversationWorkflowId(conversationId));
+      const { runId } = await handle.describe();
+      await hangUp(stage, conversationId, await connect(stage, conversationId, 'b'));
+      // Before the next request comes, or the run goes on with that leg.
+      while ((await handle.describe()).runId === runId) await sleep(100);
+      const last = await connect(stage, conversationId, 'c');
+      await endByAi(stage, conversationId, last);
+      return [legWorkflowId(conversationId, last)];
+    },
+  },
+];
+
+/** Every run of a workflow, oldest first. */
+async function historiesOf(temporal: Client, workflowId: string): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  let runId: string | null | undefined = await firstRunId(temporal, workflowId);
+  while (runId) {
+    const history = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    recorded.push({ workflowId, history: JSON.parse(historyToJSON(history)) as unknown });
+    const last = history.events?.at(-1);
+    runId = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return recorded;
+}
+
+interface Recorded {
+  workflowId: string;
+  history: unknown;
+}
+
+async function firstRunId(temporal: Client, workflowId: string): Promise<string | null | undefined> {
+  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  return events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
+}
+
+async function record(server: TemporalServer, behaviour: Behaviour): Promise<Recorded[]> {
+  const { name, settings = {}, play } = behaviour;
+  const native = await NativeConnection.connect({ address: server.address });
+  const connection = await Connection.connect({ address: server.address });
+  const sandbox = await Sandbox.start(behaviour.sandbox);
+  try {
+    const temporal = new Client({ connection, identity: 'recorder' });
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue: name,
+      // Of no interest to others: which process on which machine it was.
+      identity: 'recorder',
+      plugins: [new CallTransferPlugin({ asapp: sandbox.asapp, settings })],
+    });
+    const client = new CallTransferClient(temporal, { taskQueue: name });
+    return await worker.runUntil(async () => {
+      const further = await play({ client, temporal, sandbox }, name);
+      await client.result(name);
+      const ids = [conversationWorkflowId(name), ...further];
+      for (const id of further) await temporal.workflow.getHandle(id).result();
+      return (await Promise.all(ids.map((id) => historiesOf(temporal, id)))).flat();
+    });
+  } finally {
+    await sandbox.close();
+    await connection.close();
+    await native.close();
+  }
+}
+
+async function main(): Promise<void> {
+  const again = process.argv.slice(2);
+  await mkdir(folder, { recursive: true });
+  const server = await TemporalServer.start();
+  try {
+    const connection = await Connection.connect({ address: server.address });
+    await registerSearchAttributes(connection, 'default');
+    await connection.close();
+    for (const behaviour of behaviours) {
+      const path = join(folder, `${behaviour.name}.json`);
+      if (existsSync(path) && !again.includes(behaviour.name)) continue;
+      const recorded = await record(server, behaviour);
+      await writeFile(path, `${JSON.stringify(recorded, null, 1)}\n`);
+      console.log(`${behaviour.name}: ${recorded.length} ${recorded.length === 1 ? 'history' : 'histories'}`);
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { projectRoot } from '../support/run-folder';
+import { withRealServer } from '../support/with-temporal';
+
+const run = promisify(execFile);
+const LIMIT_MS = 300_000;
+
+test(
+  'the packed package works in a worker outside of this repository',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'packed-'));
+    const example = join(folder, 'example');
+    const npm = async (cwd: string, args: string[], environment: Record<string, string> = {}) => {
+      const { PATH = '', HOME = '' } = process.env;
+      const { stdout } = await run('npm', args, {
+        cwd,
+        env: { PATH, HOME, ...environment },
+        timeout: LIMIT_MS,
+      });
+      return stdout;
+    };
+    try {
+      // Built already: tests that spawn the worker at the same time must not see lib/ change.
+      await npm(projectRoot, ['pack', '--ignore-scripts', '--pack-destination', folder]);
+      const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+      expect(tarball).toBeDefined();
+      await cp(join(projectRoot, 'examples', 'plugin-in-your-worker'), example, {
+        recursive: true,
+        filter: (path) => !['node_modules', 'lib', 'package-lock.json'].includes(basename(path)),
+      });
+
+      await npm(example, ['install', '--no-audit', '--no-fund', join(folder, String(tarball))]);
+      const output = await withRealServer({}, (_, { address }) =>
+        npm(example, ['start'], { TEMPORAL_ADDRESS: address }),
+      );
+
+      expect(output).toContain('customerWorkflow: customer of account 3434\n');
+      expect(output).toContain('callTransferWorkflow: AGENT, route {"type":"QUEUE","queue":"agents"}\n');
+      const lock = await readFile(join(example, 'package-lock.json'), 'utf8');
+      expect(lock).not.toContain(projectRoot);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+  LIMIT_MS,
+);

@@ -1,0 +1,255 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Worker,
+  type BundleOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
+
+import {
+  CallTransferClient,
+  CallTransferPlugin,
+  conversationWorkflowId,
+  failureTypes,
+  type ConversationSettingsInput,
+} from '../../src/index';
+import { connected, decisionIn, hungUp } from '../support/calls';
+import { uniqueId } from '../support/unique-id';
+import { withSandbox } from '../support/with-sandbox';
+import { withRealServer } from '../support/with-temporal';
+
+import { usersActivities } from './users-activities';
+import type { usersWorkflow } from './users-workflows';
+
+const LIMIT_MS = 120_000;
+const nobody = { apiUrl: 'http://localhost:1', apiId: 'none', apiSecret: 'none' };
+const usersPath = require.resolve('./users-workflows');
+const quiet = new DefaultLogger('WARN');
+
+interface Given {
+  env: TestWorkflowEnvironment;
+  address: string;
+  plugin: CallTransferPlugin;
+}
+
+const connections: NativeConnection[] = [];
+
+afterEach(async () => {
+  await Promise.all(connections.splice(0).map((connection) => connection.close()));
+});
+
+/** A connection that has the plugin, and that the worker under test takes it from. */
+async function connectedWith({ address, plugin }: Given): Promise<NativeConnection> {
+  const connection = await NativeConnection.connect({ address, plugins: [plugin] });
+  connections.push(connection);
+  return connection;
+}
+
+/** Runs a worker that the test describes, and on it the user's workflow and a call with a reconnection. */
+async function runsBoth(options: (given: Given) => Partial<WorkerOptions> | Promise<Partial<WorkerOptions>>) {
+  await withRealServer({}, (env, { address }) =>
+    withSandbox({}, async (sandbox) => {
+      const plugin = new CallTransferPlugin({ asapp: sandbox.asapp });
+      const taskQueue = uniqueId('plugin');
+      const worker = await Worker.create({
+        connection: env.nativeConnection,
+        taskQueue,
+        activities: usersActivities,
+        ...(await options({ env, address, plugin })),
+      });
+      const client = new CallTransferClient(env.client, { taskQueue });
+      await worker.runUntil(async () => {
+        const customer = env.client.workflow.execute<typeof usersWorkflow>('usersWorkflow', {
+          taskQueue,
+          workflowId: uniqueId('users'),
+          args: ['4711'],
+        });
+        expect(await customer).toBe('customer of 4711');
+
+        const { conversationId } = await hungUp({ client, sandbox });
+        const { transferId } = await connected(
+          { client, sandbox },
+          { conversationId, transferId: `${conversationId}-b` },
+        );
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+        const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+        expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', legs: [{}, {}] });
+      });
+    }),
+  );
+}
+
+describe("the plugin beside a user's own workflows and activities", () => {
+  test(
+    'given to the worker',
+    async () => {
+      await runsBoth(({ plugin }) => ({ workflowsPath: usersPath, plugins: [plugin] }));
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'given to the connection alone',
+    async () => {
+      await runsBoth(async (given) => ({ workflowsPath: usersPath, connection: await connectedWith(given) }));
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'given to the connection and to the worker',
+    async () => {
+      await runsBoth(async (given) => ({
+        workflowsPath: usersPath,
+        connection: await connectedWith(given),
+        plugins: [given.plugin],
+      }));
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'beside users who re-export the workflows themselves',
+    async () => {
+      await runsBoth(({ plugin }) => ({
+        workflowsPath: require.resolve('./users-reexporting-workflows'),
+        plugins: [plugin],
+      }));
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'with a bundle built beforehand',
+    async () => {
+      await runsBoth(async ({ plugin }) => ({
+        workflowBundle: await bundleWorkflowCode({
+          workflowsPath: usersPath,
+          plugins: [plugin],
+          logger: quiet,
+        }),
+        plugins: [plugin],
+      }));
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'with a bundle of re-exported workflows that was built without the plugin',
+    async () => {
+      await runsBoth(async ({ plugin }) => ({
+        workflowBundle: await bundleWorkflowCode({
+          workflowsPath: require.resolve('./users-reexporting-workflows'),
+          logger: quiet,
+        }),
+        plugins: [plugin],
+      }));
+    },
+    LIMIT_MS,
+  );
+
+  test.each(['an object', 'a list'])(
+    "calls the user's own webpackConfigHook, whose aliases are %s",
+    async (shape) => {
+      const webpackConfigHook = jest.fn<ReturnType<Hook>, Parameters<Hook>>((config) => {
+        const aliases = { ...config.resolve?.alias, 'users-alias': usersPath };
+        const list = Object.entries(aliases).map(([name, alias]) => ({
+          // A name that ends with `$` means this module and none below it.
+          name: name.replace(/\$$/, ''),
+          alias: alias as string | false,
+          onlyModule: name.endsWith('$'),
+        }));
+        return { ...config, resolve: { ...config.resolve, alias: shape === 'a list' ? list : aliases } };
+      });
+      await runsBoth(({ plugin }) => ({
+        workflowsPath: usersPath,
+        bundlerOptions: { webpackConfigHook },
+        plugins: [plugin],
+      }));
+      expect(webpackConfigHook).toHaveBeenCalledTimes(1);
+    },
+    LIMIT_MS,
+  );
+});
+
+type Hook = NonNullable<BundleOptions['webpackConfigHook']>;
+
+test('an activity of the user under a name that the plugin needs is an error that names it', async () => {
+  await withRealServer({}, async (env) => {
+    const creating = Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: uniqueId('plugin'),
+      activities: { ...usersActivities, callTransferChooseRoute: () => Promise.resolve() },
+      plugins: [new CallTransferPlugin({ asapp: nobody })],
+    });
+    await expect(creating).rejects.toThrow(
+      'The worker has another activity named callTransferChooseRoute, which temporal-call-transfer needs',
+    );
+  });
+});
+
+describe('replay with the plugin', () => {
+  const historyOfCall = (run: (history: unknown, workflowId: string) => Promise<void>) =>
+    withRealServer({}, (env) =>
+      withSandbox({}, async (sandbox) => {
+        const taskQueue = uniqueId('plugin');
+        const worker = await Worker.create({
+          connection: env.nativeConnection,
+          taskQueue,
+          plugins: [new CallTransferPlugin({ asapp: sandbox.asapp })],
+        });
+        const client = new CallTransferClient(env.client, { taskQueue });
+        const workflowId = await worker.runUntil(async () => {
+          const { conversationId, transferId } = await connected({ client, sandbox });
+          sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+          await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+          await client.result(conversationId);
+          return conversationWorkflowId(conversationId);
+        });
+        await run(await env.client.workflow.getHandle(workflowId).fetchHistory(), workflowId);
+      }),
+    );
+
+  test(
+    'needs nothing else',
+    async () => {
+      expect.assertions(1);
+      await historyOfCall(async (history, id) => {
+        const plugins = [new CallTransferPlugin({ asapp: nobody })];
+        await expect(Worker.runReplayHistory({ plugins }, history, id)).resolves.toBeUndefined();
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "goes beside a user's own workflows",
+    async () => {
+      expect.assertions(1);
+      await historyOfCall(async (history, id) => {
+        const plugins = [new CallTransferPlugin({ asapp: nobody })];
+        const replaying = Worker.runReplayHistory({ workflowsPath: usersPath, plugins }, history, id);
+        await expect(replaying).resolves.toBeUndefined();
+      });
+    },
+    LIMIT_MS,
+  );
+});
+
+test.each<[string, ConversationSettingsInput]>([
+  ['requestDeadlineMs', { requestDeadlineMs: 1 }],
+  ['reconnectWindowMs.AGENT', { reconnectWindowMs: { AGENT: -1 } }],
+  ['maxLegsPerRun', { maxLegsPerRun: 0 }],
+  ['ringTimeoutMs', { ringTimeoutMs: 1 } as ConversationSettingsInput],
+])('a bad setting %s is refused by its name', (name, settings) => {
+  let refusal: unknown;
+  try {
+    new CallTransferPlugin({ asapp: nobody, settings });
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toMatchObject({ type: failureTypes.invalidInput, nonRetryable: true });
+  expect((refusal as Error).message).toContain(name);
+});
