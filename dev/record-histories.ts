@@ -41,7 +41,8 @@ interface Behaviour {
   play: (stage: Stage, conversationId: string) => Promise<string[]>;
 }
 
-const folder = join(__dirname, '..', 'test', 'replay', 'histories');
+const projectRoot = join(__dirname, '..');
+const folder = join(projectRoot, 'test', 'replay', 'histories');
 
 async function dial({ client }: Stage, conversationId: string, leg: string): Promise<DialableLeg> {
   const transferId = `${conversationId}-${leg}`;
@@ -200,7 +201,9 @@ async function main(): Promise<void> {
       const path = join(folder, `${behaviour.name}.json`);
       if (existsSync(path) && !again.includes(behaviour.name)) continue;
       const recorded = await record(server, behaviour);
-      await writeFile(path, `${JSON.stringify(recorded, null, 1)}\n`);
+      // Stack traces name files, wherever this checkout is.
+      const text = JSON.stringify(recorded, null, 1).replaceAll(`${projectRoot}/`, '');
+      await writeFile(path, `${text}\n`);
       console.log(`${behaviour.name}: ${recorded.length} ${recorded.length === 1 ? 'history' : 'histories'}`);
     }
   } finally {

@@ -17,10 +17,10 @@ test(
     const example = join(folder, 'example');
     const npm = async (cwd: string, args: string[], environment: Record<string, string> = {}) => {
       const { PATH = '', HOME = '' } = process.env;
-      const { stdout } = await run('npm', args, {
-        cwd,
-        env: { PATH, HOME, ...environment },
-        timeout: LIMIT_MS,
+      const env = { PATH, HOME, ...environment };
+      const { stdout } = await run('npm', args, { cwd, env, timeout: LIMIT_MS }).catch((error: unknown) => {
+        const { stdout: printed, stderr } = error as { stdout: string; stderr: string };
+        throw new Error(`npm ${String(args[0])} failed:\n${printed}\n${stderr}`, { cause: error });
       });
       return stdout;
     };

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DeterminismViolationError } from '@temporalio/workflow';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
 
 import { CallTransferPlugin } from '../../src/index';
 import { workflowBundle } from '../support/workflow-bundle';
