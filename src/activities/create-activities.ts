@@ -1,4 +1,4 @@
-import { activityInfo, log } from '@temporalio/activity';
+import { activityInfo, heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
 import { AsappError } from '../asapp/error';
@@ -35,6 +35,9 @@ export interface ActivityDependencies {
  * meantime reaches the workflow before a number is handed out.
  */
 const PATIENCE_MS = 400;
+
+/** Some heartbeats in each second, after which Temporal gives an attempt to another worker. */
+const HEARTBEAT_MS = 250;
 
 /** The activities, as functions that a worker registers. */
 export function createCallTransferActivities({
@@ -97,7 +100,7 @@ async function attempt<T>(
   const { isLocal, attempt: ofActivity } = activityInfo();
   const number = isLocal ? 1 : ofActivity + 1;
   try {
-    if (!isLocal) return await (requests.takeOver<T>(key) ?? request(number));
+    if (!isLocal) return await alive(requests.takeOver<T>(key) ?? request(number));
     const begun = await requests.begin(key, () => request(number), PATIENCE_MS);
     return begun === undefined ? STILL_WAITING : begun.answer;
   } catch (error) {
@@ -107,6 +110,18 @@ async function attempt<T>(
       });
     }
     throw asFailure(error, number);
+  }
+}
+
+/** Lets Temporal know, while it waits, that this worker is alive. */
+async function alive<T>(running: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {
+    heartbeat();
+  }, HEARTBEAT_MS);
+  try {
+    return await running;
+  } finally {
+    clearInterval(timer);
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
@@ -19,7 +20,12 @@ import {
   reportDisconnectUpdate,
   requestTransferUpdate,
 } from '../contract/messages';
-import { CALL_TRANSFER_WORKFLOW, conversationWorkflowId, DEFAULT_TASK_QUEUE } from '../contract/names';
+import {
+  CALL_TRANSFER_WORKFLOW,
+  conversationWorkflowId,
+  DEFAULT_TASK_QUEUE,
+  WORKFLOW_TASK_TIMEOUT_MS,
+} from '../contract/names';
 import type { NextStep } from '../contract/next-step';
 import { parsePayload } from '../contract/parse';
 import type { RoutingDecision } from '../contract/routing-decision';
@@ -74,19 +80,26 @@ export class CallTransferClient {
    */
   async requestTransfer(input: CallTransferInput): Promise<NextStep> {
     const { conversationId, ...request } = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
-    return await this.freshStep(`requestTransfer/${request.transferId ?? ''}`, (updateId) =>
-      this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
-        args: [request],
-        updateId,
-        startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(CALL_TRANSFER_WORKFLOW, {
-          workflowId: conversationWorkflowId(conversationId),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          taskQueue: this.taskQueue,
-          args: [{ conversationId, ...request }],
-          staticSummary: `Call transfer, ${request.country}`,
+    return await this.freshStep(
+      conversationId,
+      `requestTransfer/${request.transferId ?? ''}`,
+      (updateId, askId) =>
+        this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
+          args: [{ ...request, askId }],
+          updateId,
+          startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(
+            CALL_TRANSFER_WORKFLOW,
+            {
+              workflowId: conversationWorkflowId(conversationId),
+              workflowIdConflictPolicy: 'USE_EXISTING',
+              workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+              taskQueue: this.taskQueue,
+              args: [{ conversationId, ...request }],
+              staticSummary: `Call transfer, ${request.country}`,
+              workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
+            },
+          ),
         }),
-      }),
     );
   }
 
@@ -101,15 +114,15 @@ export class CallTransferClient {
   async reportDisconnect(conversationId: string, report: DisconnectReport): Promise<NextStep> {
     const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
     const { transferId, by = 'UNKNOWN', cause = 'NORMAL' } = checked;
-    const handle = this.handle(conversationId);
-    try {
-      return await this.freshStep(`reportDisconnect/${transferId}/${by}/${cause}`, (updateId) =>
-        handle.executeUpdate(reportDisconnectUpdate, { args: [checked], updateId }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return { action: 'ROUTE', decision: await this.pastDecision(conversationId, transferId) };
-    }
+    const updateIdOfReport = `reportDisconnect/${transferId}/${by}/${cause}`;
+    return await this.orPastDecision(conversationId, transferId, () =>
+      this.freshStep(conversationId, updateIdOfReport, (updateId, askId) =>
+        this.handle(conversationId).executeUpdate(reportDisconnectUpdate, {
+          args: [{ ...checked, askId }],
+          updateId,
+        }),
+      ),
+    );
   }
 
   /**
@@ -155,26 +168,58 @@ export class CallTransferClient {
   }
 
   /**
-   * Asks once for each update id. Temporal repeats an old answer however old it is, so one with a number
-   * that must not be dialled any more is asked for anew.
+   * Asks under an update id that is the same for each repetition, so that Temporal answers it as it did first,
+   * also when the conversation has ended. But a number in an old answer may be connected or expired by now, and
+   * so a stranger's: then the conversation is asked anew.
    */
-  private async freshStep(updateId: string, ask: (updateId: string) => Promise<NextStep>): Promise<NextStep> {
+  private async freshStep(
+    conversationId: string,
+    updateId: string,
+    ask: (updateId: string, askId: string) => Promise<NextStep>,
+  ): Promise<NextStep> {
     const deadline = Date.now() + this.answerTimeoutMs;
-    const askInTime = async (id: string): Promise<NextStep> => {
-      for (;;) {
-        try {
-          return await this.temporal.withDeadline(deadline, () => ask(id));
-        } catch (error) {
-          if (!isPassing(error) || Date.now() + PAUSE_MS >= deadline) {
-            throw toClientError(error, this.answerTimeoutMs);
-          }
-          await sleep(PAUSE_MS);
+    const askId = randomUUID();
+    const first = await this.inTime(deadline, () => ask(updateId, askId));
+    if (first.action === 'ROUTE') return first;
+    const { leg } = first;
+    if (first.askId === askId) return { action: 'DIAL', leg };
+    return await this.orPastDecision(conversationId, leg.transferId, () =>
+      this.inTime(deadline, () =>
+        this.handle(conversationId).executeUpdate(requestTransferUpdate, {
+          args: [{ transferId: leg.transferId }],
+        }),
+      ),
+    );
+  }
+
+  /** Repeats what Temporal cannot take at this moment. */
+  private async inTime<T>(deadline: number, ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.temporal.withDeadline(deadline, ask);
+      } catch (error) {
+        if (!isPassing(error) || Date.now() + PAUSE_MS >= deadline) {
+          throw toClientError(error, this.answerTimeoutMs);
         }
+        await sleep(PAUSE_MS);
       }
-    };
-    let step = await askInTime(updateId);
-    if (isStale(step)) step = await askInTime(`${updateId}/after/${step.leg.dialBy}`);
-    return step;
+    }
+  }
+
+  /** The answer, or the decision on this very leg where the conversation has ended. */
+  private async orPastDecision(
+    conversationId: string,
+    transferId: string,
+    ask: () => Promise<NextStep>,
+  ): Promise<NextStep> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      const decision = await this.result(conversationId);
+      if (decision.transferId !== transferId) throw new ConversationNotFoundError(conversationId);
+      return { action: 'ROUTE', decision };
+    }
   }
 
   private async deliver(signal: () => Promise<void>): Promise<boolean> {
@@ -185,12 +230,6 @@ export class CallTransferClient {
       if (error instanceof WorkflowNotFoundError) return false;
       throw toClientError(error, this.answerTimeoutMs);
     }
-  }
-
-  private async pastDecision(conversationId: string, transferId: string): Promise<RoutingDecision> {
-    const decision = await this.result(conversationId);
-    if (decision.legs.some((leg) => leg.transferId === transferId)) return decision;
-    throw new ConversationNotFoundError(conversationId);
   }
 
   private async known<T>(conversationId: string, read: () => Promise<T>): Promise<T> {
@@ -217,9 +256,6 @@ function isPassing(error: unknown): boolean {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
   return isGrpcServiceError(cause) && passingCodes.includes(cause.code);
 }
-
-const isStale = (step: NextStep): step is Extract<NextStep, { action: 'DIAL' }> =>
-  step.action === 'DIAL' && Date.parse(step.leg.dialBy) <= Date.now();
 
 function toClientError(error: unknown, timeoutMs: number): unknown {
   // The refusal itself is what the caller needs: its type is the same in every language.

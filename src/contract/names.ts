@@ -16,3 +16,10 @@ export const conversationWorkflowId = (conversationId: string): string => WORKFL
 /** The workflow id of a reconnection leg. */
 export const legWorkflowId = (conversationId: string, transferId: string): string =>
   `${conversationWorkflowId(conversationId)}/${transferId}`;
+
+/**
+ * The workflow task time-out with which conversations and legs should be started, in milliseconds: so long
+ * nobody else takes over the task of a worker that died. Temporal's default of 10 s is longer than any asker
+ * waits; a task of this package takes half a second at most, and a busy worker some more.
+ */
+export const WORKFLOW_TASK_TIMEOUT_MS = 2000;

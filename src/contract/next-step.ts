@@ -17,7 +17,12 @@ export type DialableLeg = z.infer<typeof dialableLegSchema>;
 
 /** The answer to an ask of call control: dial a number, or route the customer. */
 export const nextStepSchema = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('DIAL'), leg: dialableLegSchema }),
+  z.object({
+    action: z.literal('DIAL'),
+    leg: dialableLegSchema,
+    /** The `askId` of the request, where it had one: another's means that Temporal repeated an old answer. */
+    askId: z.string().optional(),
+  }),
   z.object({ action: z.literal('ROUTE'), decision: routingDecisionSchema }),
 ]);
 export type NextStep = z.infer<typeof nextStepSchema>;

@@ -34,6 +34,8 @@ export const disconnectReportSchema = z.object({
   cause: optional(causeSchema),
   /** When it happened. Default: when the report arrived. */
   at: optional(instantSchema),
+  /** As in a `TransferRequest`: an answer with a number repeats it. */
+  askId: optional(z.string().min(1).max(200)),
 });
 export type DisconnectReport = z.input<typeof disconnectReportSchema>;
 

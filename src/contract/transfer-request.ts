@@ -34,5 +34,7 @@ export const transferRequestSchema = z.object({
   inputContext: optional(inputContextSchema),
   /** When call control asked. A request older than its deadline requests no number: its asker has gone. */
   at: optional(instantSchema),
+  /** Anything that tells this ask from others: an answer with a number repeats it, so that an old answer is known as such. */
+  askId: optional(z.string().min(1).max(200)),
 });
 export type TransferRequest = z.input<typeof transferRequestSchema>;

@@ -29,6 +29,8 @@ type Answer<Name extends keyof AsappActivities> = Exclude<
 
 /** A local activity attempt is over after this, whatever it does: the workflow task waits for it. */
 const LOCAL_ATTEMPT_MS = 3000;
+/** So long nobody else takes over the attempt of a worker that died. */
+const HEARTBEAT_TIMEOUT_MS = 1000;
 /** A first retry after a local attempt that said nothing about its own. */
 const DEFAULT_RETRY_MS = 250;
 
@@ -102,6 +104,7 @@ export async function askAgain<Name extends keyof AsappActivities>(
   const regular = proxyActivities<AsappActivities>({
     startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
     scheduleToCloseTimeout: remaining,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     // Each failure carries its own delay; this one is for a worker that died.
     retry: { initialInterval: DEFAULT_RETRY_MS, maximumInterval: 1000 },
     cancellationType: 'TRY_CANCEL',

@@ -86,7 +86,12 @@ async function requestTransfer(conversation: Conversation, request: CheckedReque
   await condition(() => conversation.begun);
   const entry = conversation.find(request.transferId) ?? (await reconnect(conversation, request));
   await giveUpIfUndialled(conversation, entry);
-  return await answer(conversation, entry, Date.now() + conversation.settings.requestDeadlineMs);
+  return await answer(
+    conversation,
+    entry,
+    Date.now() + conversation.settings.requestDeadlineMs,
+    request.askId,
+  );
 }
 
 async function reconnect(conversation: Conversation, request: CheckedRequest): Promise<Entry> {
@@ -134,7 +139,7 @@ async function reportDisconnect(
   if (entry === undefined) throw unknownLeg(report.transferId);
   const now = Date.now();
   conversation.report('disconnected', report.transferId, now, disconnectEvent(report, now));
-  return await answer(conversation, entry, now + conversation.settings.disconnectDeadlineMs);
+  return await answer(conversation, entry, now + conversation.settings.disconnectDeadlineMs, report.askId);
 }
 
 async function noteConnected(conversation: Conversation, payload: unknown): Promise<void> {
@@ -157,7 +162,12 @@ async function noteDisconnected(conversation: Conversation, payload: unknown): P
 }
 
 /** Waits until there is an answer. How long that may take is for the leg to limit. */
-async function answer(conversation: Conversation, entry: Entry, answerBy: number): Promise<NextStep> {
+async function answer(
+  conversation: Conversation,
+  entry: Entry,
+  answerBy: number,
+  askId: string | undefined,
+): Promise<NextStep> {
   entry.asks++;
   entry.answerBy = answerBy;
   try {
@@ -165,7 +175,8 @@ async function answer(conversation: Conversation, entry: Entry, answerBy: number
     await condition(() => (found = conversation.answer(entry, Date.now())) !== undefined);
     conversation.answeredInTask = workflowInfo().historyLength;
     if (found instanceof ApplicationFailure) throw found;
-    return found as unknown as NextStep;
+    const step = found as unknown as NextStep;
+    return step.action === 'DIAL' && askId !== undefined ? { ...step, askId } : step;
   } finally {
     entry.asks--;
   }

@@ -1,7 +1,7 @@
 import { CancellationScope, condition, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 
 import type { ConversationSettings } from '../contract/default-settings';
-import { legWorkflowId } from '../contract/names';
+import { legWorkflowId, WORKFLOW_TASK_TIMEOUT_MS } from '../contract/names';
 import type { FallbackReason } from '../contract/outcomes';
 import { settledEvent } from '../leg/leg-views';
 
@@ -46,6 +46,7 @@ async function follow(leg: Leg, settings: ConversationSettings): Promise<void> {
         },
       ],
       staticSummary: `Leg ${legNumber}: ${transferId}`,
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     });
     leg.forward = (order: LegOrder) => {
       // A child that has closed has ended the leg by itself.

@@ -240,7 +240,7 @@ export class Conversation {
   /** Cancellation of the workflow: an event like any other. */
   cancel(now: number): void {
     this.cancelled = true;
-    if (this.begun) this.current.leg.apply({ type: 'cancelled', now });
+    if (this.begun) this.current.leg.report({ type: 'cancelled', now });
   }
 
   /**
