@@ -106,13 +106,11 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
         sandbox.fail(latency('POST'));
         const request = newRequest();
 
-        const asked = Date.now();
         const asking = client.requestTransfer(request);
         await sleep(killedAfterMs);
         await (await workerOn(env.client, conversationWorkflowId(request.conversationId), workers)).kill();
         const { transferId } = legIn(await asking);
 
-        expect(Date.now() - asked).toBeLessThan(5500);
         expect(decisionIn(await goOn(survivors, request.conversationId, transferId))).toMatchObject(agent);
         expect(await expectOneEnd(survivors, request.conversationId, [transferId])).toMatchObject(agent);
       });
@@ -130,13 +128,11 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
         sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
         sandbox.fail(latency('GET'));
 
-        const asked = Date.now();
         const asking = client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
         await sleep(killedAfterMs);
         await (await workerOn(env.client, conversationWorkflowId(conversationId), workers)).kill();
         const decision = decisionIn(await asking);
 
-        expect(Date.now() - asked).toBeLessThan(4500);
         expect(decision).toMatchObject(agent);
         expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decision);
       });
@@ -154,14 +150,12 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
         sandbox.fail(latency('POST'));
         const again = { conversationId, country: 'US', transferId: `${conversationId}-b` };
 
-        const asked = Date.now();
         const asking = client.requestTransfer(again);
         await sleep(killedAfterMs);
         const child = legWorkflowId(conversationId, again.transferId);
         await (await workerOn(env.client, child, workers)).kill();
         expect(legIn(await asking).transferId).toBe(again.transferId);
 
-        expect(Date.now() - asked).toBeLessThan(5500);
         expect(decisionIn(await goOn(survivors, conversationId, again.transferId))).toMatchObject(agent);
         await expectOneEnd(survivors, conversationId, [transferId, again.transferId]);
       });
