@@ -1,0 +1,98 @@
+import { chooseRoute } from '../../src/activities/choose-route';
+import type { Outcome } from '../../src/contract/outcomes';
+import type { RoutingChoice, RoutingPolicy } from '../../src/routing/policy';
+import { activityEnvironment } from '../support/activity-environment';
+import { facts } from '../support/routing';
+
+/** What becomes of a policy's answer, whatever that is. */
+const choose = (policy: (...args: Parameters<RoutingPolicy>) => unknown, about = facts()) =>
+  activityEnvironment({ isLocal: true }).run(() => chooseRoute(policy as RoutingPolicy, about));
+
+test.each([
+  ['an object', { queue: 'agents', priority: 1 }],
+  ['a text', 'agents'],
+  ['nothing', null],
+  ['a list', [1, [true], { a: null }]],
+  ['false', false],
+])('a route may be any JSON: %s', async (_, route) => {
+  const about = facts();
+
+  expect(await choose(() => ({ route }), about)).toEqual({ facts: about, choice: { route, redial: false } });
+});
+
+test('a policy is told about the leg, and may take its time', async () => {
+  const policy = async ({ outcome, currentTaskName }: ReturnType<typeof facts>) => {
+    await Promise.resolve();
+    return { route: [outcome, currentTaskName] };
+  };
+
+  expect((await choose(policy)).choice?.route).toEqual(['AGENT', 'billing']);
+});
+
+test.each<[Outcome, boolean]>([
+  ['DIAL_FAILED', true],
+  ['NUMBER_EXPIRED', true],
+  ['AGENT', false],
+  ['SYSTEM', false],
+  ['CUSTOMER_HUNG_UP', false],
+  ['TRANSFER_UNAVAILABLE', false],
+  ['CONTEXT_UNAVAILABLE', false],
+  ['CANCELLED', false],
+])('whether a policy may ask for a fresh number after %s: %s', async (outcome, redial) => {
+  const { choice } = await choose(() => ({ route: 1, redial: true }), facts({ outcome }));
+
+  expect(choice).toEqual({ route: 1, redial });
+});
+
+describe('a policy has failed, and the customer goes to the last resort, where it', () => {
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', 'agents'],
+    ['a list', [{ route: 1 }]],
+    ['no route', {}],
+    ['an undefined route', { route: undefined }],
+    ['a function as the route', { route: () => 'agents' }],
+    ['a date as the route', { route: new Date(0) }],
+    ['a big integer', { route: 10n }],
+    ['no number', { route: Number.NaN }],
+    ['an infinite number', { route: { priority: Infinity } }],
+    ['something undefined in the route', { route: { queue: undefined } }],
+    ['a map', { route: new Map() }],
+    ['a text as redial', { route: 1, redial: 'yes' }],
+    ['null as redial', { route: 1, redial: null }],
+  ])('answers %s', async (_, answer) => {
+    const about = facts();
+
+    expect(await choose(() => answer, about)).toEqual({ facts: about, choice: null });
+  });
+
+  it('throws', async () => {
+    const broken = (): RoutingChoice => {
+      throw new Error('broken');
+    };
+
+    expect((await choose(broken)).choice).toBeNull();
+  });
+
+  it('throws something that is no error', async () => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    expect((await choose(() => Promise.reject('broken'))).choice).toBeNull();
+  });
+
+  it('rejects', async () => {
+    expect((await choose(() => Promise.reject(new Error('broken')))).choice).toBeNull();
+  });
+
+  it('never answers', async () => {
+    expect((await choose(() => new Promise(() => undefined))).choice).toBeNull();
+  });
+});
+
+test('a policy that fails is an error in the log, with the outcome', async () => {
+  const { run, logged } = activityEnvironment({ isLocal: true });
+  const error = new Error('broken');
+  await run(() => chooseRoute(() => Promise.reject(error), facts({ outcome: 'SYSTEM' })));
+
+  expect(logged).toMatchObject([{ level: 'ERROR', meta: { outcome: 'SYSTEM', error } }]);
+});

@@ -1,0 +1,91 @@
+import { conversationWorkflowId, legWorkflowId } from '../../src/contract/names';
+import { nextStepSchema } from '../../src/contract/next-step';
+import { isFallback, outcomes } from '../../src/contract/outcomes';
+import { routingDecisionSchema } from '../../src/contract/routing-decision';
+
+const decision = {
+  conversationId: 'conv-1',
+  transferId: 'conv-1-a',
+  outcome: 'AGENT',
+  route: { type: 'QUEUE', queue: 'agents' },
+  currentTaskName: 'billing',
+  referenceVariables: { isVerified: true },
+  transferVariables: { accountNumber: '3434', attempts: 2, tags: ['a', null] },
+  fallback: false,
+  reason: null,
+  legs: [
+    {
+      transferId: 'conv-1-a',
+      outcome: 'AGENT',
+      requestedAt: '2025-06-19T13:38:00.000Z',
+      connectedAt: '2025-06-19T13:38:05.000Z',
+      disconnectedAt: null,
+      detectedBy: 'STATUS_CHECK',
+    },
+  ],
+};
+
+test('outcomes are a closed set', () => {
+  expect(outcomes).toEqual([
+    'AGENT',
+    'SYSTEM',
+    'CUSTOMER_HUNG_UP',
+    'NUMBER_EXPIRED',
+    'DIAL_FAILED',
+    'TRANSFER_UNAVAILABLE',
+    'CONTEXT_UNAVAILABLE',
+    'CANCELLED',
+  ]);
+  expect(routingDecisionSchema.safeParse({ ...decision, outcome: 'LOST' }).success).toBe(false);
+});
+
+test.each([
+  ['AGENT', false],
+  ['SYSTEM', false],
+  ['CUSTOMER_HUNG_UP', false],
+  ['NUMBER_EXPIRED', true],
+  ['DIAL_FAILED', true],
+  ['TRANSFER_UNAVAILABLE', true],
+  ['CONTEXT_UNAVAILABLE', true],
+  ['CANCELLED', true],
+] as const)('whether %s is a fallback: %s', (outcome, fallback) => {
+  expect(isFallback(outcome)).toBe(fallback);
+});
+
+describe('a next step', () => {
+  const leg = {
+    transferId: 'conv-1-a',
+    transferNumber: '+19991234',
+    country: 'US',
+    expiresAt: '2025-06-19T13:39:00.000Z',
+    dialBy: '2025-06-19T13:38:48.000Z',
+  };
+
+  it('is a number to dial, or a decision to route by', () => {
+    const steps = [
+      { action: 'DIAL', leg },
+      { action: 'DIAL', leg, askId: 'ask-1' },
+      { action: 'ROUTE', decision },
+    ];
+
+    for (const step of steps) expect(nextStepSchema.parse(step)).toEqual(step);
+  });
+
+  it.each([{ action: 'DIAL', decision }, { action: 'ROUTE', leg }, { action: 'HOLD', leg }, {}])(
+    'is nothing else: %j',
+    (step) => {
+      expect(nextStepSchema.safeParse(step).success).toBe(false);
+    },
+  );
+
+  it.each(Object.keys(decision))('has a decision with the field %s', (field) => {
+    const less = Object.fromEntries(Object.entries(decision).filter(([name]) => name !== field));
+
+    expect(nextStepSchema.safeParse({ action: 'ROUTE', decision: less }).success).toBe(false);
+  });
+});
+
+test('the same conversation always finds its workflow, and each of its legs', () => {
+  expect(conversationWorkflowId('conv-1')).toBe('call-transfer/conv-1');
+  expect(legWorkflowId('conv-1', 'conv-1-b')).toBe('call-transfer/conv-1/conv-1-b');
+});

@@ -1,0 +1,92 @@
+import { connectReportSchema, disconnectReportSchema } from '../../src/contract/telephony-events';
+import { refusalOf } from '../support/refusals';
+
+const at = '2025-06-19T13:38:40Z';
+const INSTANT = 'must be an ISO 8601 instant with a time zone, such as "2025-06-19T13:38:40Z"';
+
+const idMistakes: [string, unknown, string][] = [
+  ['transferId', undefined, 'is missing'],
+  ['transferId', null, 'Invalid input: expected string, received null'],
+  ['transferId', 7, 'Invalid input: expected string, received number'],
+  ['transferId', '', 'must not be empty'],
+  ['transferId', 'a/b', 'must not contain "/", white space or control characters'],
+  ['transferId', '.', 'must not be "." or ".."'],
+];
+
+const instantMistakes: [string, unknown, string][] = [
+  ['at', 'now', INSTANT],
+  ['at', '2025-06-19T13:38:40', INSTANT],
+  ['at', 1750340320000, INSTANT],
+];
+
+describe('a report of a disconnect', () => {
+  it.each(['GENERATIVE_AGENT', 'CUSTOMER', 'UNKNOWN'])('may name who hung up: %s', (by) => {
+    const report = { transferId: 'conv-1-a', by, cause: 'NORMAL', at };
+
+    expect(disconnectReportSchema.parse(report)).toEqual(report);
+  });
+
+  it.each([
+    'NORMAL',
+    'BUSY',
+    'NO_ANSWER',
+    'REJECTED',
+    'FAILED',
+    'CANCELLED',
+    'busy',
+    'SIP_480',
+    'the line went dead',
+    '16',
+    'x'.repeat(64),
+  ])('may give any word as the cause: %s', (cause) => {
+    expect(disconnectReportSchema.parse({ transferId: 'conv-1-a', cause })).toEqual({
+      transferId: 'conv-1-a',
+      cause,
+    });
+  });
+
+  it.each([{ transferId: 'conv-1-a' }, { transferId: 'conv-1-a', by: null, cause: null, at: null }])(
+    'needs no more than the leg: %j',
+    (report) => {
+      expect(disconnectReportSchema.parse(report)).toEqual({ transferId: 'conv-1-a' });
+    },
+  );
+
+  it.each<[string, unknown, string]>([
+    ...idMistakes,
+    ['by', 'customer', 'Invalid option: expected one of "GENERATIVE_AGENT"|"CUSTOMER"|"UNKNOWN"'],
+    ['by', 7, 'Invalid option: expected one of "GENERATIVE_AGENT"|"CUSTOMER"|"UNKNOWN"'],
+    ['cause', '', 'Too small: expected string to have >=1 characters'],
+    ['cause', 'x'.repeat(65), 'Too big: expected string to have <=64 characters'],
+    ['cause', 16, 'Invalid input: expected string, received number'],
+    ['askId', '', 'Too small: expected string to have >=1 characters'],
+    ['askId', 7, 'Invalid input: expected string, received number'],
+    ...instantMistakes,
+  ])('is refused, with the name of the field: %s is %j', (field, value, reason) => {
+    expect(refusalOf(disconnectReportSchema, { transferId: 'conv-1-a', [field]: value })).toBe(
+      `${field}: ${reason}`,
+    );
+  });
+
+  it.each([undefined, null, 'conv-1-a', []])('is refused where it is no object: %j', (payload) => {
+    expect(refusalOf(disconnectReportSchema, payload)).toMatch(/^Payload: /);
+  });
+});
+
+describe('a report of a connect', () => {
+  it('names the leg, and the time where it is known', () => {
+    expect(connectReportSchema.parse({ transferId: 'conv-1-a', at })).toEqual({ transferId: 'conv-1-a', at });
+    expect(connectReportSchema.parse({ transferId: 'conv-1-a', at: null })).toEqual({
+      transferId: 'conv-1-a',
+    });
+  });
+
+  it.each<[string, unknown, string]>([...idMistakes, ...instantMistakes])(
+    'is refused, with the name of the field: %s is %j',
+    (field, value, reason) => {
+      expect(refusalOf(connectReportSchema, { transferId: 'conv-1-a', [field]: value })).toBe(
+        `${field}: ${reason}`,
+      );
+    },
+  );
+});

@@ -1,0 +1,24 @@
+import { outcomes } from '../../src/contract/outcomes';
+import { defaultRoutingPolicy, defaultRoutingTable } from '../../src/routing/default-policy';
+import { routingTableSchema } from '../../src/routing/table';
+import { facts } from '../support/routing';
+
+const agents = { type: 'QUEUE', queue: 'agents' };
+
+test.each([
+  ['AGENT', agents],
+  ['SYSTEM', { type: 'CONTINUE' }],
+  ['CUSTOMER_HUNG_UP', { type: 'HANG_UP' }],
+  ['NUMBER_EXPIRED', agents],
+  ['DIAL_FAILED', agents],
+  ['TRANSFER_UNAVAILABLE', agents],
+  ['CONTEXT_UNAVAILABLE', agents],
+  ['CANCELLED', agents],
+] as const)('without a policy of the user, %s is routed to %j', (outcome, route) => {
+  expect(defaultRoutingPolicy(facts({ outcome }))).toEqual({ route });
+});
+
+test('the default table is a valid one, with all outcomes', () => {
+  expect(routingTableSchema.safeParse(defaultRoutingTable).success).toBe(true);
+  expect(Object.keys(defaultRoutingTable.defaults).sort()).toEqual([...outcomes].sort());
+});

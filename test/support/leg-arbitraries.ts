@@ -1,0 +1,82 @@
+/** Any event of a leg's life, and any order of events, for properties of the pure fold. */
+import fc from 'fast-check';
+
+import { fallbackReasons } from '../../src/contract/outcomes';
+import type { LegContext, TransferSnapshot } from '../../src/contract/transfer';
+import type { LegEvent } from '../../src/leg/leg-state';
+
+import { BILLING, NUMBER, REQUESTED_AT } from './legs';
+
+/** What the phone system says of who hung up and why; the words after `FAILED` are its own. */
+export const parties = fc.constantFrom('GENERATIVE_AGENT' as const, 'CUSTOMER' as const, 'UNKNOWN' as const);
+export const ambiguousCauses = fc.constantFrom('NORMAL', 'FAILED', 'LUNCH', 'busy');
+const causes = fc.oneof(ambiguousCauses, fc.constantFrom('BUSY', 'NO_ANSWER', 'REJECTED', 'CANCELLED'));
+
+/** From a second before the request to two hours after it: around every limit, and far from all. */
+const time = fc
+  .oneof(
+    fc.constantFrom(-1, 0, 1, 47, 48, 59, 60, 61, 74, 75, 119, 120, 3600),
+    fc.integer({ min: -1, max: 7200 }),
+  )
+  .map((seconds) => REQUESTED_AT + seconds * 1000);
+
+const timeOrNull = fc.option(time, { nil: null });
+
+const contexts: fc.Arbitrary<(LegContext & { transferType: string }) | null> = fc.constantFrom(
+  null,
+  { transferType: 'AGENT', ...BILLING },
+  { transferType: 'SYSTEM', ...BILLING },
+  { transferType: 'HOLOGRAM', ...BILLING },
+);
+
+/** ASAPP's word on a call that was: the end of its life. */
+export const completedTransfers: fc.Arbitrary<TransferSnapshot> = fc.record({
+  status: fc.constant('COMPLETED' as const),
+  callReceivedAt: timeOrNull,
+  completedAt: timeOrNull,
+  outputContext: contexts,
+});
+
+export const expiredTransfer: TransferSnapshot = {
+  status: 'EXPIRED',
+  callReceivedAt: null,
+  completedAt: null,
+  outputContext: null,
+};
+
+const transfers: fc.Arbitrary<TransferSnapshot> = fc.oneof(
+  completedTransfers,
+  fc.constant(expiredTransfer),
+  fc.record({
+    status: fc.constantFrom('ACTIVE' as const, 'ONGOING' as const),
+    callReceivedAt: timeOrNull,
+    completedAt: fc.constant(null),
+    outputContext: fc.constant(null),
+  }),
+);
+
+const now = time;
+const reason = fc.constantFrom(...fallbackReasons);
+const type = <T extends LegEvent['type']>(name: T) => fc.constant(name);
+
+/** Any event at any time. */
+export const events: fc.Arbitrary<LegEvent> = fc.oneof(
+  fc.record({ type: type('numberAssigned'), number: fc.constant(NUMBER), now }),
+  fc.record({ type: type('connected'), at: time, now }),
+  fc.record({ type: type('disconnected'), by: parties, cause: causes, at: time, now }),
+  fc.record({ type: type('transferSeen'), transfer: transfers, now }),
+  fc.record({ type: fc.constantFrom('checkFailed' as const, 'askedTooLate' as const), now }),
+  fc.record({
+    type: fc.constantFrom('numberUnavailable' as const, 'resultUnavailable' as const),
+    reason,
+    now,
+  }),
+  fc.record({ type: fc.constantFrom('callDurationExceeded' as const, 'cancelled' as const), now }),
+);
+
+/** Any order of events. Half of them begin with a number, or nothing much would happen. */
+export const histories: fc.Arbitrary<LegEvent[]> = fc
+  .tuple(fc.boolean(), fc.array(events, { maxLength: 12 }))
+  .map(([hasNumber, rest]) =>
+    hasNumber ? [{ type: 'numberAssigned', number: NUMBER, now: REQUESTED_AT + 1000 }, ...rest] : rest,
+  );
