@@ -60,6 +60,8 @@ test(
       const { env, client, sandbox, startWorker } = survivors;
       const workers = [await startWorker(), await startWorker()];
       const { conversationId, transferId } = await connected(survivors);
+      // The workflow rests: no task of it dies with the worker.
+      expect(await client.conversation(conversationId)).toMatchObject({ phase: 'CONNECTED' });
       await (await workerOn(env.client, conversationWorkflowId(conversationId), workers)).kill();
       sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
 
