@@ -31,6 +31,8 @@ export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): P
 }
 
 function checked(answer: unknown, facts: RoutingFacts): RoutingChoice {
+  // A circle throws here.
+  JSON.stringify(answer);
   const choice = choiceSchema.safeParse(answer);
   if (!choice.success) throw new Error(`Its answer is not valid: ${describeIssues(choice.error, 'choice')}`);
   const { route, redial } = choice.data;

@@ -50,7 +50,7 @@ export function createCallTransferActivities({
   const askForNumber = (input: RequestNumberInput) =>
     attempt(
       requests,
-      `POST ${input.transferId}`,
+      `POST ${input.conversationId} ${input.transferId}`,
       () => requestNumber(asapp, input, settings.dialMarginMs),
       toFailure,
     );
@@ -75,7 +75,8 @@ export function createCallTransferActivities({
     callTransferFetchTransfer: async (input) => {
       const transfer = await attempt(
         requests,
-        `GET ${input.leg.transferId}`,
+        // A look from before the hangup is no answer to a question after it.
+        `GET ${input.conversationId} ${input.leg.transferId} ${input.leg.phase}`,
         (number) => fetchTransfer(asapp, input, number),
         // While it waits for a result, most attempts are not faults and count against no limit.
         (error, number) => toFailure(error, input.untilEnded ? Math.min(number, 3) : number),

@@ -61,12 +61,12 @@ export const EXPIRY_GRACE_MS = 15_000;
 /** How long after the expiry an unreachable ASAPP is asked before the number counts as expired. */
 export const EXPIRY_UNCONFIRMED_MS = 60_000;
 
-const dialFailureReasons: Partial<Record<string, FallbackReason>> = {
-  BUSY: 'DIAL_BUSY',
-  NO_ANSWER: 'DIAL_NO_ANSWER',
-  REJECTED: 'DIAL_REJECTED',
-  FAILED: 'DIAL_FAILED',
-};
+const dialFailureReasons = new Map<string, FallbackReason>([
+  ['BUSY', 'DIAL_BUSY'],
+  ['NO_ANSWER', 'DIAL_NO_ANSWER'],
+  ['REJECTED', 'DIAL_REJECTED'],
+  ['FAILED', 'DIAL_FAILED'],
+]);
 
 /** Causes that leave open whether the call was up: ASAPP is asked. The others only come before an answer. */
 const isAmbiguous = (cause: string) => cause === 'FAILED';
@@ -91,7 +91,7 @@ export function newLeg(transferId: string, now: number): LegState {
 export function applyLegEvent(leg: LegState, event: LegEvent): LegState {
   if (leg.end !== null) {
     const lateConnect = event.type === 'connected' && leg.end.outcome === 'NUMBER_EXPIRED';
-    return lateConnect ? { ...leg, connectedAfterExpiry: true } : leg;
+    return lateConnect && !leg.connectedAfterExpiry ? { ...leg, connectedAfterExpiry: true } : leg;
   }
   switch (event.type) {
     case 'numberAssigned':
@@ -169,28 +169,35 @@ function onNumberAssigned(
 function onConnected(leg: LegState, { at, now }: Extract<LegEvent, { type: 'connected' }>): LegState {
   if (leg.connectedAt !== null || leg.number === null) return leg;
   const late = Math.max(at, now) >= leg.number.expiresAt;
+  // Another clock than ours may be wrong: nobody connects before the request, or after we hear of it.
+  const connectedAt = Math.min(Math.max(at, leg.requestedAt), now);
   if (leg.phase === 'DIALING') {
+    if (late && leg.connectUnverified) return leg;
     return late
       ? { ...leg, connectUnverified: true, checks: 0, checkedAt: null }
-      : { ...leg, phase: 'CONNECTED', connectedAt: at };
+      : { ...leg, phase: 'CONNECTED', connectedAt };
   }
-  return leg.phase === 'DISCONNECTED' && !late ? { ...leg, connectedAt: at } : leg;
+  return leg.phase === 'DISCONNECTED' && !late ? { ...leg, connectedAt } : leg;
 }
 
 function onDisconnected(leg: LegState, event: Extract<LegEvent, { type: 'disconnected' }>): LegState {
   const { by, cause, at, now } = event;
   if (leg.disconnect !== null) {
-    // Both hung up at once: the customer's hangup decides.
-    return by === 'CUSTOMER' ? { ...leg, disconnect: { ...leg.disconnect, by } } : leg;
+    // Both hung up at once: the customer's hangup decides. Whoever knows more than the first report is heard.
+    const known = leg.disconnect.by;
+    const isNews = by !== known && (by === 'CUSTOMER' || known === 'UNKNOWN');
+    return isNews ? { ...leg, disconnect: { ...leg.disconnect, by } } : leg;
   }
   const over: LegState = { ...leg, phase: 'DISCONNECTED', disconnect: { by, cause, at, reportedAt: now } };
   if (leg.connectedAt !== null) return over;
 
-  const dialFailure = dialFailureReasons[cause];
-  if (by === 'CUSTOMER' && (leg.phase === 'REQUESTING' || cause === 'CANCELLED'))
-    return customerHungUp(over, now);
-  if (dialFailure !== undefined && !isAmbiguous(cause)) return dialFailed(over, now, dialFailure);
-  if (cause === 'CANCELLED') return customerHungUp(over, now);
+  const dialFailure = dialFailureReasons.get(cause);
+  const isCancelled = cause === 'CANCELLED';
+  const neverAnswered = isCancelled || (dialFailure !== undefined && !isAmbiguous(cause));
+  const isCustomers =
+    by === 'CUSTOMER' ? neverAnswered || leg.phase === 'REQUESTING' : isCancelled && by === 'UNKNOWN';
+  if (isCustomers) return customerHungUp(over, now);
+  if (neverAnswered) return dialFailed(over, now, dialFailure ?? 'DIAL_FAILED');
   if (leg.phase === 'REQUESTING') {
     // Nothing was dialled, so the leg that is gone is the customer's, unless the report says otherwise.
     return by === 'UNKNOWN' && dialFailure === undefined
@@ -245,7 +252,7 @@ const asConnected = (leg: LegState, transfer: TransferSnapshot, now: number): Le
 /** The leg is over, and no call reached GenerativeAgent under this number. */
 function onNeverArrived(leg: LegState, transfer: TransferSnapshot, now: number): LegState {
   const { by, cause } = leg.disconnect ?? { by: 'UNKNOWN', cause: 'NORMAL' };
-  const dialFailure = dialFailureReasons[cause];
+  const dialFailure = leg.connectedAt === null ? dialFailureReasons.get(cause) : undefined;
   if (by === 'CUSTOMER') return customerHungUp(leg, now);
   if (dialFailure !== undefined) return dialFailed(leg, now, dialFailure);
   // ACTIVE may be ASAPP's bookkeeping lagging behind a short call: look again.
@@ -293,7 +300,7 @@ function onResultUnavailable(
   { reason, now }: Extract<LegEvent, { type: 'resultUnavailable' }>,
 ): LegState {
   if (leg.disconnect === null) return leg;
-  const dialFailure = leg.connectedAt === null ? dialFailureReasons[leg.disconnect.cause] : undefined;
+  const dialFailure = leg.connectedAt === null ? dialFailureReasons.get(leg.disconnect.cause) : undefined;
   if (leg.disconnect.by === 'CUSTOMER') return customerHungUp(leg, now);
   if (dialFailure !== undefined) return dialFailed(leg, now, dialFailure);
   return ended(leg, now, { outcome: 'CONTEXT_UNAVAILABLE', reason, detectedBy: 'DISCONNECT_REPORT' });

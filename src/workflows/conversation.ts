@@ -21,7 +21,7 @@ import { legSummary, legView } from '../leg/leg-views';
 import { Leg, type LegRequest } from './leg';
 
 export type CheckedInput = z.output<typeof callTransferInputSchema>;
-export type CheckedRequest = z.output<typeof transferRequestSchema>;
+export type CheckedRequest = Partial<z.output<typeof transferRequestSchema>>;
 
 /** A leg's request as call control makes it. */
 type LegOrigin = Omit<LegRequest, 'requestBy' | 'legNumber'>;
@@ -49,7 +49,13 @@ export interface Entry {
 export interface CarriedConversation {
   settings: ConversationSettings;
   legCount: number;
-  entries: { request: LegRequest; state: LegState; decision: DecisionCore | null }[];
+  entries: {
+    request: LegRequest;
+    state: LegState;
+    decision: DecisionCore | null;
+    /** The leg with the fresh number, where there was one. */
+    redialId: string | null;
+  }[];
   ignored: { count: number; latest: IgnoredEvent[] };
 }
 
@@ -134,16 +140,21 @@ export class Conversation {
       ...newEntry(this.legFrom(request, state)),
       decision,
     }));
+    carried.entries.forEach(({ redialId }, index) => {
+      const entry = this.entries[index];
+      if (entry !== undefined && redialId !== null) entry.redial = this.find(redialId) ?? null;
+    });
   }
 
   carry(): CarriedConversation {
     return {
       settings: this.settings,
       legCount: this.legCount,
-      entries: this.entries.map(({ leg, decision }) => ({
+      entries: this.entries.map(({ leg, decision, redial }) => ({
         request: leg.request,
         state: leg.state,
         decision,
+        redialId: redial?.leg.transferId ?? null,
       })),
       ignored: this.ignored,
     };
@@ -269,12 +280,12 @@ export class Conversation {
   }
 
   view(now: number): ConversationView {
-    const { leg } = this.current;
+    const state = this.entries.at(-1)?.leg.state;
     return {
       conversationId: this.id,
-      currentTransferId: leg.transferId,
-      phase: leg.state.phase,
-      nextStep: this.nextStep(now),
+      currentTransferId: state?.transferId ?? this.input.transferId ?? '',
+      phase: state?.phase ?? 'REQUESTING',
+      nextStep: this.begun ? this.nextStep(now) : null,
       decision: this.decision,
       reconnectUntil: this.reconnectUntil === null ? null : new Date(this.reconnectUntil).toISOString(),
       legs: this.entries.map((entry) => legView(entry.leg.state)),

@@ -106,6 +106,8 @@ async function fetchResult(run: LegRun): Promise<void> {
     );
   await learnResult(() => askAsapp(fetchTransfer(run, false), deadline, summary));
   await learnResult(() => askAgain(fetchTransfer(run, true), deadline, summary, FIRST_POLL_MS));
+  // ASAPP's answer may contradict itself, such as an expired transfer with a call: that is no result.
+  leg.apply({ type: 'resultUnavailable', reason: 'RESULT_STILL_PENDING', now: Date.now() });
 }
 
 const fetchTransfer =

@@ -1,5 +1,10 @@
 /** Calls for tests: brought to a state of their life, and read. */
-import { WithStartWorkflowOperation, type Client, type Workflow, type WorkflowHandle } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  type Client,
+  type Workflow,
+  type WorkflowHandle,
+} from '@temporalio/client';
 
 import {
   conversationWorkflowId,
