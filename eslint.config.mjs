@@ -22,7 +22,9 @@ const layers = {
   asapp: { may: ['contract'] },
   activities: { may: ['contract', 'asapp', 'routing', 'leg'] },
   client: { may: ['contract'] },
-  sandbox: { may: ['contract'], types: ['asapp'] },
+  'call-control': { may: ['contract', 'client', 'environment'] },
+  environment: { may: ['contract'] },
+  sandbox: { may: ['contract', 'environment'], types: ['asapp'] },
 };
 
 /** Paths are resolved before they are judged, so it does not matter how an import is spelled. */

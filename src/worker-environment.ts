@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 import type { HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import { DEFAULT_TASK_QUEUE } from './contract/names';
-import { describeIssue } from './contract/parse';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+import { EnvironmentError, json, mistakesIn, setVariables, whole } from './environment/read-environment';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
 import { policyFromTable } from './routing/table';
@@ -20,22 +20,6 @@ export interface WorkerEnvironment {
   /** How long calls' activities may go on after SIGTERM, milliseconds. */
   shutdownGraceMs: number;
 }
-
-/** An environment that the worker cannot start with. The message names every mistake. */
-export class WorkerEnvironmentError extends Error {
-  override readonly name = 'WorkerEnvironmentError';
-}
-
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be JSON' });
-    return z.NEVER;
-  }
-});
-
-const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 
 const { shape } = conversationSettingsSchema;
 
@@ -59,23 +43,15 @@ const environmentSchema = z.object({
 /**
  * Reads and checks the worker's environment.
  *
- * @throws WorkerEnvironmentError naming every mistake at once, with the variable, the place in the routing
+ * @throws EnvironmentError naming every mistake at once, with the variable, the place in the routing
  *   file, and the reason
  */
 export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnvironment {
   const mistakes: string[] = [];
-  // An empty variable is one that was not set.
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const result = environmentSchema.safeParse(set);
-  if (!result.success) {
-    mistakes.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${describeIssue(issue)}`));
-  }
+  const result = environmentSchema.safeParse(setVariables(environment));
+  if (!result.success) mistakes.push(...mistakesIn(result.error));
   const routing = readRouting(environment['CALL_TRANSFER_ROUTING_FILE'], mistakes);
-  if (!result.success || routing === undefined) {
-    throw new WorkerEnvironmentError(
-      `The worker cannot start:\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
-    );
-  }
+  if (!result.success || routing === undefined) throw new EnvironmentError(mistakes);
   const { data } = result;
   return {
     asapp: { apiUrl: data.ASAPP_API_URL, apiId: data.ASAPP_API_ID, apiSecret: data.ASAPP_API_SECRET },

@@ -8,8 +8,9 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import { EnvironmentError } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
-import { readWorkerEnvironment, WorkerEnvironmentError } from './worker-environment';
+import { readWorkerEnvironment } from './worker-environment';
 
 /** How long a workflow task waits for the worker that knows the call, before any other takes it. */
 const STICKY_TIMEOUT_MS = 1000;
@@ -36,6 +37,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // A mistake in the environment is for its reader, without a stack.
-  console.error(error instanceof WorkerEnvironmentError ? error.message : error);
+  console.error(error instanceof EnvironmentError ? error.message : error);
   process.exitCode = 1;
 });

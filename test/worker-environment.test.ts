@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { readWorkerEnvironment, WorkerEnvironmentError } from '../src/worker-environment';
+import { EnvironmentError } from '../src/environment/read-environment';
+import { readWorkerEnvironment } from '../src/worker-environment';
 
 import { defaults, facts } from './support/routing';
 
@@ -17,9 +18,9 @@ function mistakesIn(environment: NodeJS.ProcessEnv): string[] {
   try {
     readWorkerEnvironment(environment);
   } catch (error) {
-    if (!(error instanceof WorkerEnvironmentError)) throw error;
+    if (!(error instanceof EnvironmentError)) throw error;
     const [first, ...lines] = error.message.split('\n');
-    expect(first).toBe('The worker cannot start:');
+    expect(first).toBe('Cannot start:');
     return lines.map((line) => line.trim());
   }
   throw new Error('The environment was accepted');

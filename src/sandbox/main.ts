@@ -12,11 +12,9 @@
  */
 import { z } from 'zod';
 
-import { describeIssue } from '../contract/parse';
+import { EnvironmentError, readEnvironment, whole } from '../environment/read-environment';
 
 import { Sandbox } from './sandbox';
-
-const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 
 const environmentSchema = z.object({
   SANDBOX_PORT: whole.pipe(z.number().max(65_535, 'must be a port, up to 65535')).default(8080),
@@ -28,17 +26,7 @@ const environmentSchema = z.object({
 });
 
 async function main(): Promise<void> {
-  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  const environment = environmentSchema.safeParse(set);
-  if (!environment.success) {
-    console.error('The sandbox cannot start:');
-    for (const issue of environment.error.issues) {
-      console.error(`  ${issue.path.join('.')}: ${describeIssue(issue)}`);
-    }
-    process.exitCode = 1;
-    return;
-  }
-  const { data } = environment;
+  const data = readEnvironment(environmentSchema, process.env);
   const sandbox = await Sandbox.start({
     port: data.SANDBOX_PORT,
     host: data.SANDBOX_HOST,
@@ -54,6 +42,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((problem: unknown) => {
-  console.error(problem);
+  console.error(problem instanceof EnvironmentError ? problem.message : problem);
   process.exitCode = 1;
 });

@@ -37,7 +37,7 @@ describe('a worker with mistakes in its environment', () => {
     });
 
     expect(exitCode).toBe(1);
-    expect(lines[0]).toBe('The worker cannot start:');
+    expect(lines[0]).toBe('Cannot start:');
     expect(lines.slice(1).sort()).toEqual([
       expect.stringContaining('  ASAPP_API_URL: must be an http or https URL'),
       expect.stringContaining('  CALL_TRANSFER_DISCONNECT_DEADLINE_MS: '),

@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+
+import type { NextStep } from '../contract/next-step';
+
+import type { LegEvent } from './leg-events';
+import type { RouteSettings } from './routes';
+
+/** A webhook's request as it came over the wire. */
+export interface WebhookRequest {
+  /** Which of the phone system's webhooks it is: a key of `PhoneSystem.hooks`. */
+  hook: string;
+  /** The address at which the phone system called: the configured public address, with this request's path and query. */
+  url: string;
+  query: URLSearchParams;
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The raw bytes, over which signatures are made. */
+  body: Buffer;
+}
+
+/** What the phone system is answered with. */
+export interface WebhookAnswer<Command = unknown> {
+  /** MIME type. */
+  contentType: string;
+  body: string;
+  /** What a phone system that is not steered by the answer itself is told to do, in this order. */
+  commands?: readonly Command[];
+}
+
+/** What a webhook's request says. */
+export interface Reading<Call = unknown> {
+  /** What happened to a leg; absent where nothing did that matters. */
+  event?: LegEvent;
+  /** Whether a caller waits for what comes next. Where not, a disconnect is signalled and not awaited. */
+  awaitsStep: boolean;
+  /** What `answer` must know of the call. */
+  call: Call;
+}
+
+/** One webhook of a phone system, for the gateway's description of itself. */
+export interface Hook {
+  summary: string;
+  /** MIME type of the request's body. */
+  accepts: string;
+  /** Of the request's body. */
+  body: z.ZodType;
+  /** MIME type of the answer. */
+  answers: string;
+}
+
+/** A webhook's request that does not fit. Its message names the field. */
+export class WebhookError extends Error {
+  override readonly name = 'WebhookError';
+}
+
+/**
+ * A phone system: its webhooks turned into canonical leg events, and next steps into its own instructions.
+ *
+ * `read` and `answer` are pure: the gateway puts the round trip between them. Each phone system is a folder
+ * beside this file, and nothing outside the folder knows it.
+ *
+ * @typeParam Call - what it must know of a call to answer
+ * @typeParam Command - what it is told to do, where the answer itself does not steer it
+ */
+export interface PhoneSystem<Call = unknown, Command = unknown> {
+  /** In its webhooks' path: `/{name}/{hook}`. */
+  readonly name: string;
+  readonly hooks: Readonly<Record<string, Hook>>;
+  /** Whether the request is the phone system's own, and new. */
+  authenticate(request: WebhookRequest): boolean | Promise<boolean>;
+  /** @throws WebhookError naming the field that does not fit */
+  read(request: WebhookRequest): Reading<Call>;
+  /** @param step - what to do with the customer; absent where nothing is to be done */
+  answer(step: NextStep | undefined, call: Call, now: number): WebhookAnswer<Command>;
+  /** Carries commands out. Rejects where one was not, after its retries. */
+  perform?(commands: readonly Command[]): Promise<void>;
+}
+
+/** What every phone system is given. */
+export interface PhoneSystemSettings extends RouteSettings {
+  /** The gateway's address as the phone system knows it, without a slash at the end. */
+  publicUrl: string;
+  /** ISO 3166-1 alpha-2 country of the numbers to dial, where a call says none. */
+  country: string;
+}
+
+/** What the module of a phone system's folder exports, so that the gateway finds it by the folder's name. */
+export interface PhoneSystemModule {
+  /**
+   * @param environment - environment variables; those of one phone system begin with its name
+   * @throws SettingsError naming each variable that is missing or wrong
+   */
+  fromEnvironment(environment: NodeJS.ProcessEnv, settings: PhoneSystemSettings): PhoneSystem;
+}

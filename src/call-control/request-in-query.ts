@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+import { conversationIdSchema, countrySchema, transferIdSchema } from '../contract/fields';
+import { describeIssues } from '../contract/parse';
+
+import type { LegRequested } from './leg-events';
+import { WebhookError } from './phone-system';
+
+const querySchema = z.object({
+  conversationId: conversationIdSchema.optional(),
+  transferId: transferIdSchema.optional(),
+  country: countrySchema.optional(),
+  taskName: z.string().min(1, 'must not be empty').optional(),
+});
+
+/** Begins the name of a query parameter that is an input variable: `var.accountNumber=3434`. */
+const VARIABLE = 'var.';
+
+/** What a phone system knows of a call by itself. */
+export interface CallDefaults {
+  conversationId: string;
+  transferId: string;
+  country: string;
+}
+
+/**
+ * The request for a leg, as the address of a phone system's webhook says it: `conversationId`, `transferId`,
+ * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there is the call's own. A flow that
+ * connects its customer once more sends the same `conversationId` again.
+ *
+ * @throws WebhookError naming the parameter that does not fit
+ */
+export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
+  const given = querySchema.safeParse(Object.fromEntries(query));
+  if (!given.success) throw new WebhookError(describeIssues(given.error, 'query'));
+  const { taskName, ...ids } = given.data;
+  const inputVariables = Object.fromEntries(
+    [...query]
+      .filter(([name]) => name.startsWith(VARIABLE))
+      .map(([name, value]) => [name.slice(VARIABLE.length), value]),
+  );
+  const hasVariables = Object.keys(inputVariables).length > 0;
+  return {
+    type: 'leg.requested',
+    data: {
+      conversationId: ids.conversationId ?? call.conversationId,
+      transferId: ids.transferId ?? call.transferId,
+      country: ids.country ?? call.country,
+      ...(taskName === undefined && !hasVariables
+        ? {}
+        : { inputContext: { taskName, ...(hasVariables ? { inputVariables } : {}) } }),
+    },
+  };
+}

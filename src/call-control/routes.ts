@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+import type { Json } from '../contract/json';
+import type { RoutingDecision } from '../contract/routing-decision';
+
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/**
+ * Routes that the gateway carries out by itself on every phone system. A routing policy may answer with any
+ * JSON; whoever has the gateway carry the decision out answers with one of these.
+ */
+export const routeSchema = z.discriminatedUnion('type', [
+  /** Put the customer into a queue of the phone system's. */
+  z.object({ type: z.literal('QUEUE'), queue: z.string().min(1).max(100) }),
+  /** Connect the customer with somebody: a phone number in E.164, or a SIP URI. */
+  z.object({
+    type: z.literal('DIAL'),
+    to: z.string().regex(/^(\+[1-9]\d{1,14}|sips?:\S+)$/, 'must be a number in E.164 or a SIP URI'),
+  }),
+  /** Go on with another flow: the phone system fetches its next instructions there. */
+  z.object({ type: z.literal('REDIRECT'), url }),
+  /** Go on with the phone system's own flow, at the address that the gateway's settings name. */
+  z.object({ type: z.literal('CONTINUE') }),
+  z.object({ type: z.literal('HANG_UP') }),
+]);
+export type Route = z.infer<typeof routeSchema>;
+
+/** A route whose `CONTINUE` has become a `REDIRECT`, where an address is known. */
+export interface RouteSettings {
+  /** Where a customer goes whose route the gateway cannot carry out, and when Temporal gives no answer. */
+  fallbackRoute: Route;
+  /** Where the phone system's own flow goes on after `CONTINUE`. Without it the fallback route is taken instead. */
+  continueUrl?: string | undefined;
+}
+
+/**
+ * The route of a decision as the gateway can carry it out: the fallback route where the decision's is none
+ * that it knows. The address of a `REDIRECT` says which conversation it goes on with, so that the flow behind
+ * it can read the result.
+ */
+export function routeOf(
+  decision: Pick<RoutingDecision, 'route' | 'conversationId' | 'transferId' | 'outcome'>,
+  { fallbackRoute, continueUrl }: RouteSettings,
+): Exclude<Route, { type: 'CONTINUE' }> {
+  const wanted = knownRoute(decision.route) ?? fallbackRoute;
+  const route = withAddress(wanted, continueUrl) ?? withAddress(fallbackRoute, continueUrl);
+  if (route?.type !== 'REDIRECT') return route ?? { type: 'HANG_UP' };
+  const address = new URL(route.url);
+  for (const name of ['conversationId', 'transferId', 'outcome'] as const) {
+    if (decision[name] !== '') address.searchParams.set(name, decision[name]);
+  }
+  return { type: 'REDIRECT', url: address.toString() };
+}
+
+/** Whether the gateway can carry a route out. */
+export const knownRoute = (route: Json): Route | undefined => routeSchema.safeParse(route).data;
+
+function withAddress(
+  route: Route,
+  continueUrl: string | undefined,
+): Exclude<Route, { type: 'CONTINUE' }> | undefined {
+  if (route.type !== 'CONTINUE') return route;
+  return continueUrl === undefined ? undefined : { type: 'REDIRECT', url: continueUrl };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+import { describeIssue } from '../contract/parse';
+
+/** An environment that a program cannot start with. The message names every mistake. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(
+    /** One for each variable that is missing or wrong, such as `ASAPP_API_URL: is missing`. */
+    readonly mistakes: readonly string[],
+  ) {
+    super(`Cannot start:\n${mistakes.map((line) => `  ${line}`).join('\n')}`);
+  }
+}
+
+/** A variable that holds JSON. */
+export const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
+
+/** A variable that holds a whole number, not negative. */
+export const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
+
+/** A variable that holds a list, separated by commas. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** The variables that are set: an empty one is not. */
+export const setVariables = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+    ),
+  );
+
+/** What is wrong with each variable. */
+export const mistakesIn = (error: z.ZodError): string[] =>
+  error.issues.map((issue) => `${issue.path.join('.')}: ${describeIssue(issue)}`);
+
+/**
+ * Reads and checks environment variables.
+ *
+ * @throws EnvironmentError naming every mistake at once
+ */
+export function readEnvironment<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
+  const result = schema.safeParse(setVariables(environment));
+  if (!result.success) throw new EnvironmentError(mistakesIn(result.error));
+  return result.data;
+}
