@@ -134,6 +134,7 @@ export default defineConfig(
       'dev/**/*.ts',
       'bench/**/*.ts',
       'src/worker.ts',
+      'src/gateway.ts',
       'src/register-search-attributes.ts',
       'src/sandbox/main.ts',
     ],

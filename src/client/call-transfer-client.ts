@@ -35,7 +35,11 @@ import {
   type ConnectReport,
   type DisconnectReport,
 } from '../contract/telephony-events';
-import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
+import {
+  callTransferInputSchema,
+  type CallTransferInput,
+  type TransferRequest,
+} from '../contract/transfer-request';
 
 import { ConversationNotFoundError, NoAnswerError } from './errors';
 
@@ -45,6 +49,15 @@ export interface CallTransferClientOptions {
   /** How long an ask may take before `NoAnswerError`, in milliseconds. Default: 6,000, a second more than the workflow's own hard limit. */
   answerTimeoutMs?: number;
 }
+
+/** How one ask differs from the client's others. */
+export interface AskOptions {
+  /** How long the ask may take before `NoAnswerError`, in milliseconds. Default: the client's own. */
+  answerTimeoutMs?: number;
+}
+
+/** What is left of an ask's time for the way there and back, in milliseconds: the workflow answers so much earlier. */
+const ROUND_TRIP_MS = 400;
 
 /** What a started conversation's workflow looks like to the client. */
 type CallTransferWorkflow = (input: CallTransferInput) => Promise<RoutingDecision>;
@@ -78,14 +91,15 @@ export class CallTransferClient {
    *   `TransferIdConflict`
    * @throws NoAnswerError
    */
-  async requestTransfer(input: CallTransferInput): Promise<NextStep> {
+  async requestTransfer(input: CallTransferInput, options: AskOptions = {}): Promise<NextStep> {
     const { conversationId, ...request } = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
     return await this.freshStep(
       conversationId,
       `requestTransfer/${request.transferId ?? ''}`,
-      (updateId, askId) =>
+      options,
+      (updateId, ask) =>
         this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
-          args: [{ ...request, askId }],
+          args: [{ ...request, ...ask }],
           updateId,
           startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(
             CALL_TRANSFER_WORKFLOW,
@@ -111,14 +125,18 @@ export class CallTransferClient {
    * @throws ConversationNotFoundError
    * @throws NoAnswerError
    */
-  async reportDisconnect(conversationId: string, report: DisconnectReport): Promise<NextStep> {
+  async reportDisconnect(
+    conversationId: string,
+    report: DisconnectReport,
+    options: AskOptions = {},
+  ): Promise<NextStep> {
     const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
     const { transferId, by = 'UNKNOWN', cause = 'NORMAL' } = checked;
     const updateIdOfReport = `reportDisconnect/${transferId}/${by}/${cause}`;
-    return await this.orPastDecision(conversationId, transferId, () =>
-      this.freshStep(conversationId, updateIdOfReport, (updateId, askId) =>
+    return await this.orPastDecision(conversationId, transferId, options, () =>
+      this.freshStep(conversationId, updateIdOfReport, options, (updateId, ask) =>
         this.handle(conversationId).executeUpdate(reportDisconnectUpdate, {
-          args: [{ ...checked, askId }],
+          args: [{ ...checked, ...ask }],
           updateId,
         }),
       ),
@@ -149,9 +167,33 @@ export class CallTransferClient {
    * The state of a conversation, also of one that has ended.
    *
    * @throws ConversationNotFoundError
+   * @throws NoAnswerError
    */
   async conversation(conversationId: string): Promise<ConversationView> {
-    return await this.known(conversationId, () => this.handle(conversationId).query(conversationQuery));
+    return await this.known(conversationId, () =>
+      this.temporal.withDeadline(Date.now() + this.answerTimeoutMs, () =>
+        this.handle(conversationId).query(conversationQuery),
+      ),
+    );
+  }
+
+  /**
+   * Whether there is a conversation with this id, open or ended. Needs no worker.
+   *
+   * @throws NoAnswerError
+   */
+  async isKnown(conversationId: string): Promise<boolean> {
+    try {
+      await this.known(conversationId, () =>
+        this.temporal.withDeadline(Date.now() + this.answerTimeoutMs, () =>
+          this.handle(conversationId).describe(),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConversationNotFoundError) return false;
+      throw error;
+    }
   }
 
   /**
@@ -175,18 +217,20 @@ export class CallTransferClient {
   private async freshStep(
     conversationId: string,
     updateId: string,
-    ask: (updateId: string, askId: string) => Promise<NextStep>,
+    { answerTimeoutMs = this.answerTimeoutMs }: AskOptions,
+    send: (updateId: string, ask: Ask) => Promise<NextStep>,
   ): Promise<NextStep> {
-    const deadline = Date.now() + this.answerTimeoutMs;
+    const deadline = Date.now() + answerTimeoutMs;
     const askId = randomUUID();
-    const first = await this.inTime(deadline, () => ask(updateId, askId));
+    const answerWithinMs = Math.max(1, answerTimeoutMs - ROUND_TRIP_MS);
+    const first = await this.inTime(deadline, () => send(updateId, { askId, answerWithinMs }));
     if (first.action === 'ROUTE') return first;
     const { leg } = first;
     if (first.askId === askId) return { action: 'DIAL', leg };
-    return await this.orPastDecision(conversationId, leg.transferId, () =>
+    return await this.orPastDecision(conversationId, leg.transferId, { answerTimeoutMs }, () =>
       this.inTime(deadline, () =>
         this.handle(conversationId).executeUpdate(requestTransferUpdate, {
-          args: [{ transferId: leg.transferId }],
+          args: [{ transferId: leg.transferId, answerWithinMs }],
         }),
       ),
     );
@@ -199,25 +243,28 @@ export class CallTransferClient {
         return await this.temporal.withDeadline(deadline, ask);
       } catch (error) {
         if (!isPassing(error) || Date.now() + PAUSE_MS >= deadline) {
-          throw toClientError(error, this.answerTimeoutMs);
+          throw toClientError(error);
         }
         await sleep(PAUSE_MS);
       }
     }
   }
 
-  /** The answer, or the decision on this very leg where the conversation has ended. */
+  /** The answer, or the last decision where the conversation has ended and the leg was one of its own. */
   private async orPastDecision(
     conversationId: string,
     transferId: string,
+    { answerTimeoutMs = this.answerTimeoutMs }: AskOptions,
     ask: () => Promise<NextStep>,
   ): Promise<NextStep> {
+    const deadline = Date.now() + answerTimeoutMs;
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      const decision = await this.result(conversationId);
-      if (decision.transferId !== transferId) throw new ConversationNotFoundError(conversationId);
+      const decision = await this.temporal.withDeadline(deadline, () => this.result(conversationId));
+      const legs = [decision.transferId, ...decision.legs.map((leg) => leg.transferId)];
+      if (!legs.includes(transferId)) throw new ConversationNotFoundError(conversationId);
       return { action: 'ROUTE', decision };
     }
   }
@@ -228,7 +275,7 @@ export class CallTransferClient {
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
-      throw toClientError(error, this.answerTimeoutMs);
+      throw toClientError(error);
     }
   }
 
@@ -236,10 +283,15 @@ export class CallTransferClient {
     try {
       return await read();
     } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? new ConversationNotFoundError(conversationId) : error;
+      throw error instanceof WorkflowNotFoundError
+        ? new ConversationNotFoundError(conversationId)
+        : toClientError(error);
     }
   }
 }
+
+/** What the typed client adds to each ask. */
+type Ask = Required<Pick<TransferRequest, 'askId' | 'answerWithinMs'>>;
 
 /** Pause before an ask is repeated that Temporal could not take. */
 const PAUSE_MS = 100;
@@ -257,7 +309,7 @@ function isPassing(error: unknown): boolean {
   return isGrpcServiceError(cause) && passingCodes.includes(cause.code);
 }
 
-function toClientError(error: unknown, timeoutMs: number): unknown {
+function toClientError(error: unknown): unknown {
   // The refusal itself is what the caller needs: its type is the same in every language.
   if (error instanceof WorkflowUpdateFailedError) return error.cause ?? error;
   if (error instanceof WorkflowNotFoundError) return error;
@@ -267,7 +319,7 @@ function toClientError(error: unknown, timeoutMs: number): unknown {
     isGrpcDeadlineError(error) ||
     isGrpcDeadlineError(cause)
   ) {
-    return new NoAnswerError(`Temporal gave no answer within ${timeoutMs} ms`, { cause: error });
+    return new NoAnswerError('Temporal gave no answer in time', { cause: error });
   }
   return isGrpcServiceError(cause) || isGrpcServiceError(error)
     ? new NoAnswerError('Temporal could not be asked', { cause: error })

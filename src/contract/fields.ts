@@ -17,7 +17,10 @@ const callerId = z
   .string()
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
-  .regex(/^[^\s/\p{Cc}\p{Cs}]*$/u, 'must not contain "/", white space or control characters')
+  // In the plain form of regular expressions, which every reader of the published JSON Schemas knows.
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^\s/\x00-\x1f\x7f-\x9f]*$/, 'must not contain "/", white space or control characters')
+  .refine((id) => !/\p{Cs}/u.test(id), 'must be well-formed Unicode')
   .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
 
 /** The caller's id of the conversation: ASAPP's `externalConversationId`. It is readable in workflow ids: no phone number, no name. */
@@ -33,6 +36,12 @@ export const countrySchema = z
     (code) => Object.hasOwn(countries, code),
     'must be an ISO 3166-1 alpha-2 country code, such as "US"',
   );
+
+/**
+ * How long whoever asks waits for the answer, in milliseconds. The workflow answers within this time where it is
+ * shorter than its own hard limit.
+ */
+export const answerWithinMsSchema = z.int().min(1).max(3_600_000);
 
 /** An instant as ISO 8601 with a time zone, such as `2025-06-19T13:38:40Z`. */
 export const instantSchema = z.iso.datetime({

@@ -52,6 +52,7 @@ export const fallbackReasons = [
   'DIAL_FAILED',
   'ROUTING_POLICY_FAILED',
   'WORKFLOW_CANCELLED',
+  'TEMPORAL_UNAVAILABLE',
   'INTERNAL_ERROR',
 ] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { instantSchema, optional, transferIdSchema } from './fields';
+import { answerWithinMsSchema, instantSchema, optional, transferIdSchema } from './fields';
 
 /** Who ended the leg, as far as call control can tell. */
 export const hangupPartySchema = z.enum(['GENERATIVE_AGENT', 'CUSTOMER', 'UNKNOWN']);
@@ -36,6 +36,8 @@ export const disconnectReportSchema = z.object({
   at: optional(instantSchema),
   /** As in a `TransferRequest`: an answer with a number repeats it. */
   askId: optional(z.string().min(1).max(200)),
+  /** Default: the worker's own hard limit of the decision. */
+  answerWithinMs: optional(answerWithinMsSchema),
 });
 export type DisconnectReport = z.input<typeof disconnectReportSchema>;
 

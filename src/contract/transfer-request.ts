@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-import { conversationIdSchema, countrySchema, instantSchema, optional, transferIdSchema } from './fields';
+import {
+  answerWithinMsSchema,
+  conversationIdSchema,
+  countrySchema,
+  instantSchema,
+  optional,
+  transferIdSchema,
+} from './fields';
 
 /** What GenerativeAgent is told when the call arrives. */
 export const inputContextSchema = z.object({
@@ -36,5 +43,7 @@ export const transferRequestSchema = z.object({
   at: optional(instantSchema),
   /** Anything that tells this ask from others: an answer with a number repeats it, so that an old answer is known as such. */
   askId: optional(z.string().min(1).max(200)),
+  /** Default: the worker's own hard limit of the number. */
+  answerWithinMs: optional(answerWithinMsSchema),
 });
 export type TransferRequest = z.input<typeof transferRequestSchema>;

@@ -36,3 +36,10 @@ export function nextWake(leg: LegState, settings: ConversationSettings, now: num
   const pause = RECHECK_MS[Math.min(leg.checks, RECHECK_MS.length) - 1] ?? RECHECK_MS[0];
   return { at: (leg.checkedAt ?? now) + pause, summary: 'Look again at the expired number', final: false };
 }
+
+/** When the decision on a disconnected leg is due, epoch milliseconds: at the hard limit, or before whoever asked gives up. */
+export const decideBy = (
+  { disconnect }: LegState,
+  { disconnectDeadlineMs }: Pick<ConversationSettings, 'disconnectDeadlineMs'>,
+): number =>
+  (disconnect?.reportedAt ?? 0) + Math.min(disconnectDeadlineMs, disconnect?.answerWithinMs ?? Infinity);

@@ -20,7 +20,15 @@ export type LegEvent =
   | { type: 'numberAssigned'; number: AssignedNumber; now: number }
   | { type: 'numberUnavailable'; reason: FallbackReason; now: number }
   | { type: 'connected'; at: number; now: number }
-  | { type: 'disconnected'; by: HangupParty; cause: string; at: number; now: number }
+  | {
+      type: 'disconnected';
+      by: HangupParty;
+      cause: string;
+      at: number;
+      now: number;
+      /** Milliseconds, where whoever asks waits less long than the hard limit. */
+      answerWithinMs?: number;
+    }
   | { type: 'transferSeen'; transfer: TransferSnapshot; now: number }
   | { type: 'checkFailed'; now: number }
   | { type: 'askedTooLate'; now: number }
@@ -39,7 +47,13 @@ export interface LegState {
   /** A connect arrived after the expiry and waits for ASAPP's word. */
   connectUnverified: boolean;
   connectedAfterExpiry: boolean;
-  disconnect: { by: HangupParty; cause: string; at: number; reportedAt: number } | null;
+  disconnect: {
+    by: HangupParty;
+    cause: string;
+    at: number;
+    reportedAt: number;
+    answerWithinMs?: number;
+  } | null;
   /** Looks at ASAPP so far that did not end the leg, and when the last of them was. */
   checks: number;
   checkedAt: number | null;
@@ -181,14 +195,24 @@ function onConnected(leg: LegState, { at, now }: Extract<LegEvent, { type: 'conn
 }
 
 function onDisconnected(leg: LegState, event: Extract<LegEvent, { type: 'disconnected' }>): LegState {
-  const { by, cause, at, now } = event;
+  const { by, cause, at, now, answerWithinMs } = event;
   if (leg.disconnect !== null) {
     // Both hung up at once: the customer's hangup decides. Whoever knows more than the first report is heard.
     const known = leg.disconnect.by;
     const isNews = by !== known && (by === 'CUSTOMER' || known === 'UNKNOWN');
     return isNews ? { ...leg, disconnect: { ...leg.disconnect, by } } : leg;
   }
-  const over: LegState = { ...leg, phase: 'DISCONNECTED', disconnect: { by, cause, at, reportedAt: now } };
+  const over: LegState = {
+    ...leg,
+    phase: 'DISCONNECTED',
+    disconnect: {
+      by,
+      cause,
+      at,
+      reportedAt: now,
+      ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
+    },
+  };
   if (leg.connectedAt !== null) return over;
 
   const dialFailure = dialFailureReasons.get(cause);

@@ -22,6 +22,7 @@ import type { LegEvent } from '../leg/leg-state';
 
 import {
   legInProgress,
+  shorter,
   unknownLeg,
   type CheckedRequest,
   type Conversation,
@@ -89,7 +90,7 @@ async function requestTransfer(conversation: Conversation, request: CheckedReque
   return await answer(
     conversation,
     entry,
-    Date.now() + conversation.settings.requestDeadlineMs,
+    Date.now() + shorter(conversation.settings.requestDeadlineMs, request.answerWithinMs),
     request.askId,
   );
 }
@@ -139,7 +140,8 @@ async function reportDisconnect(
   if (entry === undefined) throw unknownLeg(report.transferId);
   const now = Date.now();
   conversation.report('disconnected', report.transferId, now, disconnectEvent(report, now));
-  return await answer(conversation, entry, now + conversation.settings.disconnectDeadlineMs, report.askId);
+  const answerBy = now + shorter(conversation.settings.disconnectDeadlineMs, report.answerWithinMs);
+  return await answer(conversation, entry, answerBy, report.askId);
 }
 
 async function noteConnected(conversation: Conversation, payload: unknown): Promise<void> {
@@ -185,6 +187,13 @@ async function answer(
 const instant = (at: string | undefined, now: number): number => (at === undefined ? now : Date.parse(at));
 
 const disconnectEvent = (
-  { by = 'UNKNOWN', cause = 'NORMAL', at }: z.output<typeof disconnectReportSchema>,
+  { by = 'UNKNOWN', cause = 'NORMAL', at, answerWithinMs }: z.output<typeof disconnectReportSchema>,
   now: number,
-): LegEvent => ({ type: 'disconnected', by, cause, at: instant(at, now), now });
+): LegEvent => ({
+  type: 'disconnected',
+  by,
+  cause,
+  at: instant(at, now),
+  now,
+  ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
+});

@@ -3,6 +3,7 @@ import { CancellationScope, condition, isCancellation, setHandler, startChild } 
 import type { ConversationSettings } from '../contract/default-settings';
 import { legWorkflowId, WORKFLOW_TASK_TIMEOUT_MS } from '../contract/names';
 import type { FallbackReason } from '../contract/outcomes';
+import { decideBy } from '../leg/leg-schedule';
 import { settledEvent } from '../leg/leg-views';
 
 import { legEventSignal, legOrderSignal } from './internal-messages';
@@ -50,7 +51,7 @@ async function follow(leg: Leg, settings: ConversationSettings): Promise<void> {
     });
     leg.forward = (order: LegOrder) => {
       // A child that has closed has ended the leg by itself.
-      started.then((child) => child.signal(legOrderSignal, order)).catch(() => undefined);
+      started.then((child) => child.signal(legOrderSignal, tightened(order))).catch(() => undefined);
     };
     const result = await (await started).result();
     leg.apply(settledEvent(result, Date.now()));
@@ -59,8 +60,14 @@ async function follow(leg: Leg, settings: ConversationSettings): Promise<void> {
   }
 }
 
+/** The child answers a little before its conversation has to. */
+const tightened = (order: LegOrder): LegOrder =>
+  order.type === 'disconnected' && order.answerWithinMs !== undefined
+    ? { ...order, answerWithinMs: Math.max(1, order.answerWithinMs - HOP_MS) }
+    : order;
+
 /** The hard limits, kept here as well, for a child that cannot keep them. */
-async function keepDeadlines(leg: Leg, { disconnectDeadlineMs }: ConversationSettings): Promise<void> {
+async function keepDeadlines(leg: Leg, settings: ConversationSettings): Promise<void> {
   while (!leg.ended) {
     const { phase, disconnect } = leg.state;
     const moved = () => leg.state.phase !== phase;
@@ -70,7 +77,7 @@ async function keepDeadlines(leg: Leg, { disconnectDeadlineMs }: ConversationSet
         giveUp(leg, 'REQUEST_DEADLINE_EXCEEDED');
       }
     } else if (phase === 'DISCONNECTED' && disconnect !== null) {
-      const wait = Math.max(1, disconnect.reportedAt + disconnectDeadlineMs - Date.now());
+      const wait = Math.max(1, decideBy(leg.state, settings) - Date.now());
       if (!(await condition(moved, wait, { summary: 'Hard limit of the decision' }))) {
         giveUp(leg, 'DISCONNECT_DEADLINE_EXCEEDED');
       }

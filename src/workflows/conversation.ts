@@ -128,7 +128,10 @@ export class Conversation {
   /** Opens the first leg. */
   begin(settings: ConversationSettings, leg: LegOrigin): Entry {
     this.configured = settings;
-    return this.open({ ...leg, requestBy: leg.requestedAt + settings.requestDeadlineMs });
+    return this.open({
+      ...leg,
+      requestBy: leg.requestedAt + shorter(settings.requestDeadlineMs, this.firstRequest?.answerWithinMs),
+    });
   }
 
   /** Goes on where another run continued as new. */
@@ -177,7 +180,7 @@ export class Conversation {
       country: request.country ?? this.input.country,
       inputContext: request.inputContext,
       requestedAt,
-      requestBy: requestedAt + this.settings.requestDeadlineMs,
+      requestBy: requestedAt + shorter(this.settings.requestDeadlineMs, request.answerWithinMs),
     };
   }
 
@@ -337,6 +340,10 @@ export class Conversation {
     );
   }
 }
+
+/** A hard limit, or the shorter time that whoever asks can wait, in milliseconds. */
+export const shorter = (limitMs: number, answerWithinMs: number | undefined): number =>
+  Math.min(limitMs, answerWithinMs ?? limitMs);
 
 const newEntry = (leg: Leg): Entry => ({
   leg,

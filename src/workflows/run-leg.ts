@@ -3,7 +3,7 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/default-settings';
-import { nextWake } from '../leg/leg-schedule';
+import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
 import { askAgain, askAsapp, fallbackReason, type Question } from './activity-calls';
@@ -91,7 +91,7 @@ async function lookAtAsapp(run: LegRun): Promise<void> {
 /** Fetches the result under the hard limit: at once, and again and again while ASAPP's books lag behind. */
 async function fetchResult(run: LegRun): Promise<void> {
   const { leg, settings } = run;
-  const deadline = (leg.state.disconnect?.reportedAt ?? 0) + settings.disconnectDeadlineMs;
+  const deadline = decideBy(leg.state, settings);
   const summary = 'Fetch the result';
   const learnResult = (ask: () => Promise<FetchedTransfer>) =>
     learn(

@@ -1,0 +1,133 @@
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type HTTPMethods,
+} from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+
+import type { CallTransferClient } from '../../client/call-transfer-client';
+import { NextSteps } from '../next-steps';
+import type { PhoneSystem } from '../phone-system';
+import type { Route } from '../routes';
+
+import { conversationRoutes } from './conversation-routes';
+import { describeRoutes } from './description';
+import { healthRoutes } from './health-routes';
+import { legEventRoute } from './leg-event-route';
+import { answerProblem, Problem } from './problems';
+import { webhookRoutes } from './webhook-routes';
+
+export interface GatewayOptions {
+  client: CallTransferClient;
+  /** Whether Temporal can be reached, for the readiness probe. */
+  isReady: () => Promise<boolean>;
+  /** The gateway's address as phone systems know it, without a slash at the end. Signatures are checked against it. */
+  publicUrl: string;
+  /** Bearer tokens of the conversations' addresses; with none nobody is let in. */
+  apiKeys?: readonly string[];
+  /** Secrets of Standard Webhooks, for signed leg events; with none nobody is let in. */
+  webhookSecrets?: readonly string[];
+  phoneSystems?: readonly PhoneSystem[];
+  /** Where a caller goes when Temporal gives no answer. */
+  fallbackRoute: Route;
+  /** Hard limit from a request to the next step, milliseconds. Default: 5,000. */
+  requestLimitMs?: number;
+  /** Hard limit from a disconnect to the next step, milliseconds. Default: 4,000. */
+  disconnectLimitMs?: number;
+  /** How old a signed leg event may be, seconds, at most 300. Default: 300. */
+  webhookToleranceSeconds?: number;
+  /** Largest body, bytes. Default: 262,144. */
+  bodyLimitBytes?: number;
+  /** Requests that one address may send in a second. Default: 1,000. */
+  requestsPerSecond?: number;
+  /** Proxies whose `X-Forwarded-For` is believed, as addresses or networks, to tell whose rate a request counts for. Default: none. */
+  trustedProxies?: readonly string[];
+  /** Pino, or anything like it. Default: Pino on standard output. */
+  logger?: FastifyBaseLogger;
+  /** Of the default logger. Default: `silent`. */
+  logLevel?: string;
+}
+
+/** Path parameters are ids of up to 200 characters, each of which may be escaped. */
+const MAX_PARAM_LENGTH = 2000;
+
+/**
+ * The gateway: an HTTP server in front of the workflow, for phone systems that speak webhooks and not Temporal.
+ * It is stateless; run as many as you like.
+ *
+ * @returns a server that does not listen yet
+ */
+export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
+  const { client, publicUrl, apiKeys = [], webhookSecrets = [], phoneSystems = [], logger } = options;
+  const app = fastify({
+    ...(logger === undefined
+      ? { logger: { level: options.logLevel ?? 'silent' } }
+      : { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimitBytes ?? 256 * 1024,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: answerProblem,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are described, not checked: a caller does not wait for a field that a newer worker added.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler(() => {
+    throw new Problem(404, 'NotFound', 'There is nothing at this address');
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    request.log.info(
+      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'Answered',
+    );
+    done();
+  });
+  const paths = refuseOtherMethods(app);
+
+  await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
+  await describeRoutes(app, { publicUrl, phoneSystems: phoneSystems.map(({ name }) => name) });
+  const steps = new NextSteps(options);
+  conversationRoutes(app, { client, steps, apiKeys });
+  await legEventRoute(app, {
+    steps,
+    secrets: webhookSecrets,
+    ...(options.webhookToleranceSeconds === undefined
+      ? {}
+      : { toleranceSeconds: options.webhookToleranceSeconds }),
+  });
+  await webhookRoutes(app, { steps, phoneSystems, publicUrl });
+  healthRoutes(app, options.isReady);
+  paths();
+  return app;
+}
+
+const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+
+/** Other methods of an address get 405 and are told which it has. Answers what to call when all routes are there. */
+function refuseOtherMethods(app: FastifyInstance): () => void {
+  const allowed = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = allowed.get(url) ?? new Set();
+    for (const one of [method].flat()) methods.add(one);
+    allowed.set(url, methods);
+  });
+  return () => {
+    for (const [url, methods] of [...allowed]) {
+      const allow = [...methods].join(', ');
+      app.route({
+        url,
+        method: METHODS.filter((method) => !methods.has(method)),
+        schema: { hide: true },
+        onRequest: (_request, reply) => {
+          void reply.header('allow', allow);
+          throw new Problem(405, 'MethodNotAllowed', `Use ${allow}`);
+        },
+        handler: () => undefined,
+      });
+    }
+  };
+}

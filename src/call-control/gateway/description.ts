@@ -1,0 +1,106 @@
+import fastifySwagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import countries from 'countries-list/minimal/countries.2to3.min.json';
+import { z } from 'zod';
+
+import { conversationViewSchema } from '../../contract/conversation-view';
+import { countrySchema } from '../../contract/fields';
+import { jsonSchema } from '../../contract/json';
+import { nextStepSchema } from '../../contract/next-step';
+import { routingDecisionSchema } from '../../contract/routing-decision';
+import { legEventSchema } from '../leg-events';
+
+import { deliverySchema } from './conversation-routes';
+import { healthSchema } from './health-routes';
+import { problemSchema } from './problems';
+
+/** What has a name in the description. */
+const schemaRegistry = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries({
+  Json: jsonSchema,
+  LegEvent: legEventSchema,
+  NextStep: nextStepSchema,
+  RoutingDecision: routingDecisionSchema,
+  ConversationView: conversationViewSchema,
+  Delivery: deliverySchema,
+  Health: healthSchema,
+  Problem: problemSchema,
+})) {
+  schemaRegistry.add(schema, { id });
+}
+
+type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>;
+
+/** What JSON Schema can say and zod does not by itself. */
+const override: Override = ({ zodSchema, jsonSchema: described }) => {
+  if ((zodSchema as unknown) === jsonSchema) {
+    for (const key of Object.keys(described)) Reflect.deleteProperty(described, key);
+    described.description = 'Any JSON';
+  }
+  // Readers must expect fields that a newer version adds.
+  if (described.additionalProperties === false) delete described.additionalProperties;
+  if ((zodSchema as unknown) === countrySchema) described.enum = Object.keys(countries);
+};
+
+/** Collects the routes that are declared after it into the OpenAPI description at `/openapi.json`. */
+export async function describeRoutes(
+  app: FastifyInstance,
+  { publicUrl, phoneSystems }: { publicUrl: string; phoneSystems: readonly string[] },
+): Promise<void> {
+  const config = { schemaRegistry, zodToJsonConfig: { override } };
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Call transfer gateway',
+        version: '1',
+        description:
+          "Hands a live call to ASAPP's GenerativeAgent and gets it back. Every ask is answered within its hard limit, with a number to dial or with where to route the customer.",
+      },
+      servers: [{ url: publicUrl }],
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer' },
+          standardWebhooks: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'webhook-signature',
+            description: 'https://www.standardwebhooks.com',
+          },
+          ...Object.fromEntries(
+            phoneSystems.map((name) => [
+              name,
+              {
+                type: 'apiKey',
+                in: 'header',
+                name: `${name}-signature`,
+                description: `As ${name} signs its webhooks`,
+              },
+            ]),
+          ),
+        },
+      },
+    },
+    transform: createJsonSchemaTransform(config),
+    transformObject: (document) => withoutUnused(createJsonSchemaTransformObject(config)(document)),
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+/** Drops the names that nothing refers to: each schema was given one for requests and one for answers. */
+function withoutUnused<T extends object>(document: T): T {
+  const { components = {} } = document as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = Object.entries(components.schemas ?? {});
+  const isUsed = ([name]: [string, unknown]) => {
+    const others = Object.fromEntries(schemas.filter(([other]) => other !== name));
+    const rest = { ...document, components: { schemas: others } };
+    return JSON.stringify(rest).includes(`"#/components/schemas/${name}"`);
+  };
+  const used = schemas.filter(isUsed);
+  if (used.length === schemas.length) return document;
+  return withoutUnused({
+    ...document,
+    components: { ...components, schemas: Object.fromEntries(used) },
+  });
+}

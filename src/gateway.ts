@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+/**
+ * The gateway: reads the environment, joins the parts, runs until SIGTERM or SIGINT.
+ *
+ * On a signal it says that it is not ready, goes on for a moment so that no more calls are sent to it, and then
+ * finishes the requests that it has.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+import { CallTransferClient } from './client/call-transfer-client';
+import { EnvironmentError } from './environment/read-environment';
+import { readGatewayEnvironment } from './gateway-environment';
+
+/** After an outage of Temporal's, how long the connection waits at most before it tries again, milliseconds. */
+const MAX_RECONNECT_MS = 1000;
+
+async function main(): Promise<void> {
+  const { createGateway } = await import('./call-control/gateway/create-gateway.js');
+  const { host, port, taskQueue, drainMs, options } = await readGatewayEnvironment(process.env);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  // Lazy: while Temporal is down callers get the fallback route.
+  const connection = Connection.lazy(withQuickReconnects(connectionOptions));
+  const client = new CallTransferClient(new Client({ connection, namespace }), {
+    taskQueue,
+    answerTimeoutMs: options.disconnectLimitMs ?? 4000,
+  });
+  let isStopping = false;
+  const gateway = await createGateway({
+    ...options,
+    client,
+    isReady: async () => {
+      if (isStopping) return false;
+      await connection.withDeadline(Date.now() + MAX_RECONNECT_MS, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      );
+      return true;
+    },
+  });
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+  const address = await gateway.listen({ host, port });
+  console.log(`The gateway listens on ${address}; its description is at ${address}/openapi.json`);
+  await stopped;
+  isStopping = true;
+  await sleep(drainMs);
+  await gateway.close();
+  await connection.close();
+}
+
+const withQuickReconnects = (options: ConnectionOptions): ConnectionOptions => ({
+  ...options,
+  channelArgs: { ...options.channelArgs, 'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_MS },
+});
+
+main().catch((error: unknown) => {
+  // A mistake in the environment is for its reader, without a stack.
+  console.error(error instanceof EnvironmentError ? error.message : error);
+  process.exitCode = 1;
+});
