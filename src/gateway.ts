@@ -7,22 +7,23 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { CallTransferClient } from './client/call-transfer-client';
+import { forWaitingCallers } from './client/waiting-callers';
 import { EnvironmentError } from './environment/read-environment';
 import { readGatewayEnvironment } from './gateway-environment';
 
-/** After an outage of Temporal's, how long the connection waits at most before it tries again, milliseconds. */
-const MAX_RECONNECT_MS = 1000;
+/** How long Temporal may take to show that it is there, milliseconds. */
+const READY_MS = 1000;
 
 async function main(): Promise<void> {
   const { createGateway } = await import('./call-control/gateway/create-gateway.js');
   const { host, port, taskQueue, drainMs, options } = await readGatewayEnvironment(process.env);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   // Lazy: while Temporal is down callers get the fallback route.
-  const connection = Connection.lazy(withQuickReconnects(connectionOptions));
+  const connection = Connection.lazy(forWaitingCallers(connectionOptions));
   const client = new CallTransferClient(new Client({ connection, namespace }), {
     taskQueue,
     answerTimeoutMs: options.disconnectLimitMs ?? 4000,
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     client,
     isReady: async () => {
       if (isStopping) return false;
-      await connection.withDeadline(Date.now() + MAX_RECONNECT_MS, () =>
+      await connection.withDeadline(Date.now() + READY_MS, () =>
         connection.workflowService.describeNamespace({ namespace }),
       );
       return true;
@@ -50,11 +51,6 @@ async function main(): Promise<void> {
   await gateway.close();
   await connection.close();
 }
-
-const withQuickReconnects = (options: ConnectionOptions): ConnectionOptions => ({
-  ...options,
-  channelArgs: { ...options.channelArgs, 'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_MS },
-});
 
 main().catch((error: unknown) => {
   // A mistake in the environment is for its reader, without a stack.

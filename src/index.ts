@@ -3,6 +3,7 @@ export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
 
 export { CallTransferClient, type AskOptions, type CallTransferClientOptions } from './client/call-transfer-client';
 export { ConversationNotFoundError, NoAnswerError } from './client/errors';
+export { forWaitingCallers } from './client/waiting-callers';
 
 export type { RoutingChoice, RoutingFacts, RoutingPolicy } from './routing/policy';
 export { policyFromTable, routingTableSchema, type RoutingTable } from './routing/table';

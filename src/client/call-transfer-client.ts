@@ -170,10 +170,9 @@ export class CallTransferClient {
    * @throws NoAnswerError
    */
   async conversation(conversationId: string): Promise<ConversationView> {
+    const deadline = Date.now() + this.answerTimeoutMs;
     return await this.known(conversationId, () =>
-      this.temporal.withDeadline(Date.now() + this.answerTimeoutMs, () =>
-        this.handle(conversationId).query(conversationQuery),
-      ),
+      this.inTime(deadline, () => this.handle(conversationId).query(conversationQuery)),
     );
   }
 
@@ -183,11 +182,10 @@ export class CallTransferClient {
    * @throws NoAnswerError
    */
   async isKnown(conversationId: string): Promise<boolean> {
+    const deadline = Date.now() + this.answerTimeoutMs;
     try {
       await this.known(conversationId, () =>
-        this.temporal.withDeadline(Date.now() + this.answerTimeoutMs, () =>
-          this.handle(conversationId).describe(),
-        ),
+        this.inTime(deadline, () => this.handle(conversationId).describe()),
       );
       return true;
     } catch (error) {
@@ -271,11 +269,11 @@ export class CallTransferClient {
 
   private async deliver(signal: () => Promise<void>): Promise<boolean> {
     try {
-      await this.temporal.withDeadline(Date.now() + this.answerTimeoutMs, signal);
+      await this.inTime(Date.now() + this.answerTimeoutMs, signal);
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
-      throw toClientError(error);
+      throw error;
     }
   }
 
@@ -296,8 +294,9 @@ type Ask = Required<Pick<TransferRequest, 'askId' | 'answerWithinMs'>>;
 /** Pause before an ask is repeated that Temporal could not take. */
 const PAUSE_MS = 100;
 
-/** Faults that pass: the server restarts, or a conversation closes or changes its worker at this very moment. */
+/** Faults that pass: the server restarts or has too much to do, or a conversation closes or changes its worker at this very moment. */
 const passingCodes: readonly number[] = [
+  8, // RESOURCE_EXHAUSTED
   9, // FAILED_PRECONDITION
   10, // ABORTED
   13, // INTERNAL
