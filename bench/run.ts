@@ -21,13 +21,11 @@ import { CallTransferPlugin } from '../lib/index';
 import { Sandbox } from '../lib/sandbox';
 
 import { floorActivities } from './floor-activities';
+import { comparison, type Measured } from './measured';
 
-interface Contestant {
+interface Contestant extends Measured {
   workflowType: string;
   taskQueue: string;
-  /** Milliseconds of each call. */
-  number: number[];
-  decision: number[];
   events: number;
 }
 
@@ -137,22 +135,13 @@ async function oneCall(
 }
 
 function print(contestants: Map<string, Contestant>): void {
-  const quantile = (values: number[], q: number): number =>
-    [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? NaN;
   const floor = contestants.get('floor, local activities');
   if (floor === undefined) return;
-  const rows = [...contestants].map(([name, { number, decision, events }]) => {
-    const cell = (values: number[], base: number[], q: number) =>
-      `${quantile(values, q).toFixed(1)} ms (${(quantile(values, q) / quantile(base, q)).toFixed(2)} ×)`;
-    return {
-      '': name,
-      'number p50': cell(number, floor.number, 0.5),
-      'number p99': cell(number, floor.number, 0.99),
-      'decision p50': cell(decision, floor.decision, 0.5),
-      'decision p99': cell(decision, floor.decision, 0.99),
-      'history events': events,
-    };
-  });
+  const rows = [...contestants].map(([name, contestant]) => ({
+    '': name,
+    ...comparison(contestant, floor),
+    'history events': contestant.events,
+  }));
   console.log(`${CALLS} calls of each, one at a time; × is the ratio to the floor with local activities`);
   console.table(rows);
 }

@@ -1,9 +1,10 @@
 /**
- * `npm start`: Temporal with its Web UI, a stand-in for ASAPP, a worker, and calls that show what happens.
+ * `npm start`: Temporal with its Web UI, a stand-in for ASAPP, a worker, the gateway, and calls that show what happens.
  *
  * `--once` ends after the calls: with 0 where each got the decision that it should. `TEMPORAL_ADDRESS` names a
  * server to use instead; `ASAPP_API_ID` and `ASAPP_API_SECRET` mean the real ASAPP.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -19,7 +20,8 @@ import {
 } from '../lib/index';
 import { Sandbox } from '../lib/sandbox';
 
-import { demoCalls, outage, type DemoCall, type Stage } from './demo/calls';
+import { demoCalls, outage, type DemoCall, type DemoGateway, type Stage } from './demo/calls';
+import { GatewayProcess } from './demo/gateway-process';
 import { WorkerProcess } from './demo/worker-process';
 import { TemporalServer } from './temporal-server';
 
@@ -60,9 +62,14 @@ async function main(): Promise<void> {
   running.push(() => worker.stop());
   tell('', 'the worker is ready', `task queue ${taskQueue}, log in ${relative(process.cwd(), logFile)}`);
 
+  const gateway = await startGateway();
+
   const client = new CallTransferClient(new Client({ connection, namespace }), { taskQueue });
-  const isRight = await Promise.race([demonstrate(client, sandbox), stopped.then(() => true)]);
+  const isRight = await Promise.race([demonstrate(client, gateway, sandbox), stopped.then(() => true)]);
   if (uiUrl !== undefined) console.log(`\nThe Web UI: ${uiUrl}`);
+  console.log(`The gateway: ${gateway.url}, described at ${gateway.url}/openapi.json`);
+  console.log(`  Authorization: Bearer ${gateway.apiKey}`);
+  console.log(`  secret of signed leg events: ${gateway.webhookSecret}`);
   if (once) {
     process.exitCode = isRight ? 0 : 1;
     return;
@@ -101,11 +108,31 @@ async function startAsapp(): Promise<{ sandbox: Sandbox | undefined; environment
   };
 }
 
+const firstOf = (variable: string) => process.env[variable]?.split(',')[0];
+
+/** The gateway, with a key and a secret of this run where the environment has none. */
+async function startGateway(): Promise<DemoGateway> {
+  const apiKey = firstOf('GATEWAY_API_KEYS') ?? randomBytes(16).toString('hex');
+  const webhookSecret = firstOf('GATEWAY_WEBHOOK_SECRETS') ?? randomBytes(24).toString('base64');
+  const logFile = join(FOLDER, 'gateway.log');
+  const gateway = await GatewayProcess.start(
+    { GATEWAY_API_KEYS: apiKey, GATEWAY_WEBHOOK_SECRETS: webhookSecret },
+    { logFile },
+  );
+  running.push(() => gateway.stop());
+  tell('', 'the gateway is ready', `${gateway.url}, log in ${relative(process.cwd(), logFile)}`);
+  return { url: gateway.url, apiKey, webhookSecret };
+}
+
 /** Answers whether each call got the decision that it should. */
-async function demonstrate(client: CallTransferClient, sandbox: Sandbox | undefined): Promise<boolean> {
+async function demonstrate(
+  client: CallTransferClient,
+  gateway: DemoGateway,
+  sandbox: Sandbox | undefined,
+): Promise<boolean> {
   const run = startedAt.toString(36);
   if (sandbox === undefined) return await requestRealNumber(client, run);
-  const stage: Stage = { client, sandbox, run, tell };
+  const stage: Stage = { client, gateway, sandbox, run, tell };
   const play = async (call: DemoCall) => ({ call, decision: await call.play(stage, call.name) });
   const together = demoCalls.map(play);
   // The outage strikes everybody who requests a number: it comes when the others have theirs.

@@ -1,12 +1,24 @@
 /** The demonstration calls: each plays the phone system's part against the stand-in for ASAPP. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Webhook } from 'standardwebhooks';
 
 import type { CallTransferClient, NextStep, Outcome, RoutingDecision } from '../../lib/index';
 import type { Sandbox, SandboxContext } from '../../lib/sandbox';
 
+/** The gateway, and what lets one in. */
+export interface DemoGateway {
+  url: string;
+  apiKey: string;
+  /** Base64. */
+  webhookSecret: string;
+}
+
 /** What a call has at hand. */
 export interface Stage {
   client: CallTransferClient;
+  gateway: DemoGateway;
   sandbox: Sandbox;
   /** Makes the ids of this run its own, where the server remembers earlier ones. */
   run: string;
@@ -48,6 +60,7 @@ export const demoCalls: DemoCall[] = [
       return await leg(stage, name, 'b', { transferType: 'AGENT', currentTaskName: 'billing' });
     },
   },
+  { name: 'by-webhooks', expected: 'AGENT', play: byWebhooks },
   { name: 'number-expires', expected: 'NUMBER_EXPIRED', play: numberExpires },
 ];
 
@@ -99,6 +112,40 @@ async function leg(
     name,
     await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' }),
   );
+}
+
+/** A phone system without Temporal: signed leg events to the gateway, and next steps from it. */
+async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> {
+  const { gateway, sandbox, tell } = stage;
+  const data = ids(stage, name, 'a');
+  const webhook = new Webhook(gateway.webhookSecret);
+  const send = async (type: string, more: object = {}): Promise<NextStep> => {
+    const [id, at, body] = [randomUUID(), new Date(), JSON.stringify({ type, data: { ...data, ...more } })];
+    const answer = await fetch(`${gateway.url}/v1/leg-events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': webhook.sign(id, at, body),
+      },
+      body,
+    });
+    if (!answer.ok) throw new Error(`${name}: ${type}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as NextStep;
+  };
+
+  tell(name, 'posts leg.requested');
+  const step = await send('leg.requested', { country: 'US' });
+  if (step.action !== 'DIAL') return routed(stage, name, step);
+  tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
+  sandbox.exchange.callArrives(step.leg.transferNumber);
+  await send('leg.connected');
+  tell(name, 'posts leg.connected', 'GenerativeAgent talks to the customer');
+  await sleep(TALK_MS);
+  sandbox.exchange.aiEnds(data.transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
+  tell(name, 'posts leg.disconnected', 'by GenerativeAgent');
+  return routed(stage, name, await send('leg.disconnected', { by: 'GENERATIVE_AGENT' }));
 }
 
 async function numberExpires(stage: Stage, name: string): Promise<RoutingDecision> {

@@ -17,6 +17,12 @@ export {
   type WebhookAnswer,
   type WebhookRequest,
 } from './phone-system';
-export { requestInQuery, type CallDefaults } from './request-in-query';
+export {
+  callQuerySchema,
+  legInQuery,
+  legQuerySchema,
+  requestInQuery,
+  type CallDefaults,
+} from './request-in-query';
 export { RING_SECONDS, ringSeconds } from './ring-time';
 export { knownRoute, routeOf, routeSchema, type Route, type RouteSettings } from './routes';

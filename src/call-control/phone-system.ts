@@ -42,6 +42,8 @@ export interface Hook {
   summary: string;
   /** MIME type of the request's body. */
   accepts: string;
+  /** Of the address's query, where it has one. */
+  query?: z.ZodType;
   /** Of the request's body. */
   body: z.ZodType;
   /** MIME type of the answer. */
@@ -66,6 +68,8 @@ export interface PhoneSystem<Call = unknown, Command = unknown> {
   /** In its webhooks' path: `/{name}/{hook}`. */
   readonly name: string;
   readonly hooks: Readonly<Record<string, Hook>>;
+  /** The header that its webhooks' signature is in, lower case. */
+  readonly signatureHeader: string;
   /** Whether the request is the phone system's own, and new. */
   authenticate(request: WebhookRequest): boolean | Promise<boolean>;
   /** @throws WebhookError naming the field that does not fit */

@@ -6,7 +6,8 @@ import { describeIssues } from '../contract/parse';
 import type { LegRequested } from './leg-events';
 import { WebhookError } from './phone-system';
 
-const querySchema = z.object({
+/** What the address of a phone system's webhook may say of a call, besides `var.{name}`. */
+export const callQuerySchema = z.object({
   conversationId: conversationIdSchema.optional(),
   transferId: transferIdSchema.optional(),
   country: countrySchema.optional(),
@@ -31,7 +32,7 @@ export interface CallDefaults {
  * @throws WebhookError naming the parameter that does not fit
  */
 export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
-  const given = querySchema.safeParse(Object.fromEntries(query));
+  const given = callQuerySchema.safeParse(Object.fromEntries(query));
   if (!given.success) throw new WebhookError(describeIssues(given.error, 'query'));
   const { taskName, ...ids } = given.data;
   const inputVariables = Object.fromEntries(
@@ -51,4 +52,17 @@ export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegR
         : { inputContext: { taskName, ...(hasVariables ? { inputVariables } : {}) } }),
     },
   };
+}
+
+/** The ids in the address of a callback that the gateway itself named to the phone system. */
+export const legQuerySchema = z.object({
+  conversationId: conversationIdSchema,
+  transferId: transferIdSchema,
+});
+
+/** @throws WebhookError naming the parameter that is missing or does not fit */
+export function legInQuery(query: URLSearchParams): z.output<typeof legQuerySchema> {
+  const ids = legQuerySchema.safeParse(Object.fromEntries(query));
+  if (!ids.success) throw new WebhookError(describeIssues(ids.error, 'query'));
+  return ids.data;
 }

@@ -1,10 +1,7 @@
+import { METHODS } from 'node:http';
+
 import fastifyRateLimit from '@fastify/rate-limit';
-import fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type HTTPMethods,
-} from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 
 import type { CallTransferClient } from '../../client/call-transfer-client';
@@ -89,7 +86,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const paths = refuseOtherMethods(app);
 
   await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
-  await describeRoutes(app, { publicUrl, phoneSystems: phoneSystems.map(({ name }) => name) });
+  await describeRoutes(app, { publicUrl, phoneSystems });
   const steps = new NextSteps(options);
   conversationRoutes(app, { client, steps, apiKeys });
   await legEventRoute(app, {
@@ -105,10 +102,10 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   return app;
 }
 
-const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
-
 /** Other methods of an address get 405 and are told which it has. Answers what to call when all routes are there. */
 function refuseOtherMethods(app: FastifyInstance): () => void {
+  const added = METHODS.filter((method) => !app.supportedMethods.includes(method) && method !== 'CONNECT');
+  for (const method of added) app.addHttpMethod(method);
   const allowed = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method }) => {
     const methods = allowed.get(url) ?? new Set();
@@ -120,7 +117,7 @@ function refuseOtherMethods(app: FastifyInstance): () => void {
       const allow = [...methods].join(', ');
       app.route({
         url,
-        method: METHODS.filter((method) => !methods.has(method)),
+        method: app.supportedMethods.filter((method) => !methods.has(method)),
         schema: { hide: true },
         onRequest: (_request, reply) => {
           void reply.header('allow', allow);

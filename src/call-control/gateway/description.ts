@@ -10,6 +10,7 @@ import { jsonSchema } from '../../contract/json';
 import { nextStepSchema } from '../../contract/next-step';
 import { routingDecisionSchema } from '../../contract/routing-decision';
 import { legEventSchema } from '../leg-events';
+import type { PhoneSystem } from '../phone-system';
 
 import { deliverySchema } from './conversation-routes';
 import { healthSchema } from './health-routes';
@@ -46,7 +47,10 @@ const override: Override = ({ zodSchema, jsonSchema: described }) => {
 /** Collects the routes that are declared after it into the OpenAPI description at `/openapi.json`. */
 export async function describeRoutes(
   app: FastifyInstance,
-  { publicUrl, phoneSystems }: { publicUrl: string; phoneSystems: readonly string[] },
+  {
+    publicUrl,
+    phoneSystems,
+  }: { publicUrl: string; phoneSystems: readonly Pick<PhoneSystem, 'name' | 'signatureHeader'>[] },
 ): Promise<void> {
   const config = { schemaRegistry, zodToJsonConfig: { override } };
   await app.register(fastifySwagger, {
@@ -69,12 +73,12 @@ export async function describeRoutes(
             description: 'https://www.standardwebhooks.com',
           },
           ...Object.fromEntries(
-            phoneSystems.map((name) => [
+            phoneSystems.map(({ name, signatureHeader }) => [
               name,
               {
-                type: 'apiKey',
-                in: 'header',
-                name: `${name}-signature`,
+                type: 'apiKey' as const,
+                in: 'header' as const,
+                name: signatureHeader,
                 description: `As ${name} signs its webhooks`,
               },
             ]),

@@ -35,13 +35,14 @@ function webhookRoute(
   hook: string,
   { steps, publicUrl }: WebhookRoutesOptions,
 ): void {
-  const { summary, accepts, body, answers } = system.hooks[hook] as PhoneSystem['hooks'][string];
+  const { summary, accepts, query, body, answers } = system.hooks[hook] as PhoneSystem['hooks'][string];
   app.post(`/${system.name}/${hook}`, {
     schema: {
       tags: [system.name],
       summary,
       security: [{ [system.name]: [] }],
       consumes: [accepts],
+      ...(query === undefined ? {} : { querystring: query }),
       body,
       response: {
         200: { description: 'What to do next', content: { [answers]: { schema: z.any() } } },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { list, readEnvironment } from '../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule } from '../phone-system';
+import { callQuerySchema, legQuerySchema } from '../request-in-query';
 
 import { answer, type TwimlSettings } from './answer';
 import { dialSchema, statusCallbackSchema, voiceSchema } from './payloads';
@@ -14,8 +15,9 @@ export interface TwilioOptions extends TwimlSettings {
   authTokens: readonly string[];
 }
 
-const hook = (summary: string, body: z.ZodType): Hook => ({
+const hook = (summary: string, query: z.ZodType, body: z.ZodType): Hook => ({
   summary,
+  query,
   accepts: 'application/x-www-form-urlencoded',
   body,
   answers: 'text/xml',
@@ -29,10 +31,15 @@ export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
   return {
     name: 'twilio',
     hooks: {
-      voice: hook('A call comes in, or comes back: TwiML that dials GenerativeAgent', voiceSchema),
-      dial: hook('The dialled leg is over: TwiML that carries out the decision', dialSchema),
-      status: hook('The dialled leg was answered', statusCallbackSchema),
+      voice: hook(
+        'A call comes in, or comes back: TwiML that dials GenerativeAgent',
+        callQuerySchema,
+        voiceSchema,
+      ),
+      dial: hook('The dialled leg is over: TwiML that carries out the decision', legQuerySchema, dialSchema),
+      status: hook('The dialled leg was answered', legQuerySchema, statusCallbackSchema),
     },
+    signatureHeader: 'x-twilio-signature',
     authenticate: (request) => isSigned(request, options.authTokens),
     read: (request) => read(request, options),
     answer: (step, call, now) => answer(step, call, options, now),

@@ -1,7 +1,7 @@
 import type { HangupParty } from '../../contract/telephony-events';
 import type { LegEvent } from '../leg-events';
-import { WebhookError, type PhoneSystemSettings, type Reading, type WebhookRequest } from '../phone-system';
-import { requestInQuery } from '../request-in-query';
+import type { PhoneSystemSettings, Reading, WebhookRequest } from '../phone-system';
+import { legInQuery, requestInQuery } from '../request-in-query';
 
 import { dialSchema, parseForm, statusCallbackSchema, voiceSchema, type DialEnded } from './payloads';
 
@@ -17,7 +17,7 @@ export interface TwilioCall {
  */
 export function read(request: WebhookRequest, { country }: PhoneSystemSettings): Reading<TwilioCall> {
   if (request.hook === 'status') {
-    const { conversationId } = idsIn(request.query);
+    const { conversationId } = legInQuery(request.query);
     return { ...connected(request), awaitsStep: false, call: { conversationId } };
   }
   const event = request.hook === 'voice' ? requested(request, country) : dialEnded(request);
@@ -40,7 +40,7 @@ function requested({ query, body, headers }: WebhookRequest, country: string): L
 
 function dialEnded({ query, body }: WebhookRequest): LegEvent {
   const ended = parseForm(dialSchema, body);
-  return { type: 'leg.disconnected', data: { ...idsIn(query), ...whoAndWhy(ended) } };
+  return { type: 'leg.disconnected', data: { ...legInQuery(query), ...whoAndWhy(ended) } };
 }
 
 /** The caller's own leg, as `CallStatus` of the `action` tells of it: while it is up, the caller has not hung up. */
@@ -77,17 +77,7 @@ function connected({ query, body }: WebhookRequest): { event?: LegEvent } {
   return {
     event: {
       type: 'leg.connected',
-      data: { ...idsIn(query), ...(Number.isNaN(at) ? {} : { at: new Date(at).toISOString() }) },
+      data: { ...legInQuery(query), ...(Number.isNaN(at) ? {} : { at: new Date(at).toISOString() }) },
     },
   };
-}
-
-/** The ids that the gateway put into the addresses of its own callbacks. */
-function idsIn(query: URLSearchParams): { conversationId: string; transferId: string } {
-  const id = (name: string) => {
-    const value = query.get(name);
-    if (value === null) throw new WebhookError(`${name}: is missing in the address`);
-    return value;
-  };
-  return { conversationId: id('conversationId'), transferId: id('transferId') };
 }

@@ -89,7 +89,7 @@ describe('the end of the dialled leg', () => {
   test('is refused where a field is missing', () => {
     expect(() => read(webhook('dial', incoming, { query: ids }))).toThrow('DialCallStatus: is missing');
     expect(() => read(webhook('dial', dialEnded, { query: 'conversationId=c' }))).toThrow(
-      'transferId: is missing in the address',
+      'transferId: is missing',
     );
   });
 });
