@@ -60,8 +60,10 @@ export const legQuerySchema = z.object({
   transferId: transferIdSchema,
 });
 
+export type LegIds = z.output<typeof legQuerySchema>;
+
 /** @throws WebhookError naming the parameter that is missing or does not fit */
-export function legInQuery(query: URLSearchParams): z.output<typeof legQuerySchema> {
+export function legInQuery(query: URLSearchParams): LegIds {
   const ids = legQuerySchema.safeParse(Object.fromEntries(query));
   if (!ids.success) throw new WebhookError(describeIssues(ids.error, 'query'));
   return ids.data;

@@ -1,9 +1,7 @@
-import type { z } from 'zod';
-
 import { describeIssues } from '../../contract/parse';
 import type { LegEvent, LegRequested } from '../leg-events';
 import { WebhookError, type PhoneSystemSettings, type Reading, type WebhookRequest } from '../phone-system';
-import { legInQuery, legQuerySchema, requestInQuery } from '../request-in-query';
+import { legInQuery, legQuerySchema, requestInQuery, type LegIds } from '../request-in-query';
 
 import { callStatusSchema, callWebhookSchema, dialEndedSchema, parseJson, type CallStatus } from './payloads';
 import { isOver, whoAndWhy } from './who-and-why';
@@ -93,8 +91,6 @@ type Tags = Record<string, unknown>;
 
 const tagsOf = (payload: { customerData?: Tags | undefined; customer_data?: Tags | undefined }): Tags =>
   payload.customerData ?? payload.customer_data ?? {};
-
-type LegIds = z.output<typeof legQuerySchema>;
 
 /** The ids that the gateway tagged the leg with. A flow's own tags are whatever they are. */
 function idsIn({ conversationId, transferId }: Tags): LegIds | undefined {

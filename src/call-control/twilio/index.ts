@@ -24,8 +24,9 @@ const hook = (summary: string, query: z.ZodType, body: z.ZodType): Hook => ({
 });
 
 /**
- * Twilio Programmable Voice: the webhook of an incoming call, the `action` of `<Dial>` and the status callback of
- * the dialled number. Only the first is for Twilio's console; the gateway's own TwiML names the others.
+ * Twilio Programmable Voice: the webhook of an incoming call, the `action` of `<Dial>` and status callbacks. The
+ * first is for Twilio's console, and the last, as the one for changes of a call's status; the gateway's own TwiML
+ * names the others.
  */
 export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
   return {
@@ -37,7 +38,11 @@ export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
         voiceSchema,
       ),
       dial: hook('The dialled leg is over: TwiML that carries out the decision', legQuerySchema, dialSchema),
-      status: hook('The dialled leg was answered', legQuerySchema, statusCallbackSchema),
+      status: hook(
+        'The dialled leg was answered, or the caller hung up',
+        legQuerySchema.partial(),
+        statusCallbackSchema,
+      ),
     },
     signatureHeader: 'x-twilio-signature',
     authenticate: (request) => isSigned(request, options.authTokens),

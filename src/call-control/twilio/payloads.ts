@@ -30,12 +30,13 @@ export const dialSchema = callSchema.extend({
 });
 export type DialEnded = z.infer<typeof dialSchema>;
 
-/** The status callback of the dialled `<Number>`. */
+/** The status callback of the dialled `<Number>`, and that of the call itself, which Twilio's console names. */
 export const statusCallbackSchema = callSchema.extend({
   ParentCallSid: z.string().optional(),
   /** RFC 2822. */
   Timestamp: z.string().optional(),
 });
+export type StatusCallback = z.infer<typeof statusCallbackSchema>;
 
 /**
  * The parameters in a body of type `application/x-www-form-urlencoded`.

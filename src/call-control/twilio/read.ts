@@ -1,9 +1,16 @@
 import type { HangupParty } from '../../contract/telephony-events';
 import type { LegEvent } from '../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../phone-system';
-import { legInQuery, requestInQuery } from '../request-in-query';
+import { legInQuery, requestInQuery, type LegIds } from '../request-in-query';
 
-import { dialSchema, parseForm, statusCallbackSchema, voiceSchema, type DialEnded } from './payloads';
+import {
+  dialSchema,
+  parseForm,
+  statusCallbackSchema,
+  voiceSchema,
+  type DialEnded,
+  type StatusCallback,
+} from './payloads';
 
 /** What an answer must know of the call. */
 export interface TwilioCall {
@@ -16,24 +23,23 @@ export interface TwilioCall {
  * @throws WebhookError naming the parameter that does not fit
  */
 export function read(request: WebhookRequest, { country }: PhoneSystemSettings): Reading<TwilioCall> {
-  if (request.hook === 'status') {
-    const { conversationId } = legInQuery(request.query);
-    return { ...connected(request), awaitsStep: false, call: { conversationId } };
-  }
+  if (request.hook === 'status') return status(request);
   const event = request.hook === 'voice' ? requested(request, country) : dialEnded(request);
   return { event, awaitsStep: true, call: { conversationId: event.data.conversationId } };
 }
 
 /**
- * A call arrives, or comes back. The same webhook, sent again by Twilio, carries the same idempotency token and
- * so asks for the same leg; a flow that redirects its caller here once more carries another, and asks for a new one.
+ * A call arrives, or comes back. A call that nobody has answered yet is at its first leg, whose id is the call's
+ * own. Later a flow may send its caller here once more: then it is a new leg, told from the same webhook sent again
+ * by Twilio's idempotency token.
  */
 function requested({ query, body, headers }: WebhookRequest, country: string): LegEvent {
-  const { CallSid } = parseForm(voiceSchema, body);
+  const { CallSid, CallStatus } = parseForm(voiceSchema, body);
   const token = headers['i-twilio-idempotency-token'];
+  const isLater = CallStatus !== 'ringing' && typeof token === 'string' && token !== '';
   return requestInQuery(query, {
     conversationId: CallSid,
-    transferId: typeof token === 'string' && token !== '' ? `${CallSid}.${token}` : CallSid,
+    transferId: isLater ? `${CallSid}.${token}` : CallSid,
     country,
   });
 }
@@ -66,18 +72,38 @@ export function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: DialEnded
   return { by: 'UNKNOWN', cause: failures.get(DialCallStatus) ?? 'FAILED' };
 }
 
+/** A leg has come further: the dialled one, whose address the gateway made, or else the caller's own. */
+function status(request: WebhookRequest): Reading<TwilioCall> {
+  const callback = parseForm(statusCallbackSchema, request.body);
+  const isDialled = request.query.has('transferId') || callback.ParentCallSid !== undefined;
+  const ids = isDialled
+    ? legInQuery(request.query)
+    : { conversationId: callback.CallSid, transferId: callback.CallSid };
+  const event = isDialled ? connected(callback, ids) : customerGone(callback, ids);
+  return {
+    ...(event === undefined ? {} : { event }),
+    awaitsStep: false,
+    call: { conversationId: ids.conversationId },
+  };
+}
+
 /**
  * The dialled leg was answered. Its end is the `action`'s to report, which knows who hung up: a report that
  * knows less and comes earlier would do harm.
  */
-function connected({ query, body }: WebhookRequest): { event?: LegEvent } {
-  const { CallStatus, Timestamp } = parseForm(statusCallbackSchema, body);
-  if (CallStatus !== 'in-progress' && CallStatus !== 'answered') return {};
-  const at = Timestamp === undefined ? NaN : Date.parse(Timestamp);
-  return {
-    event: {
-      type: 'leg.connected',
-      data: { ...legInQuery(query), ...(Number.isNaN(at) ? {} : { at: new Date(at).toISOString() }) },
-    },
-  };
+function connected({ CallStatus, Timestamp }: StatusCallback, ids: LegIds): LegEvent | undefined {
+  if (CallStatus !== 'in-progress' && CallStatus !== 'answered') return undefined;
+  return { type: 'leg.connected', data: { ...ids, ...timeOf(Timestamp) } };
+}
+
+/** The caller's own call is over. While a number is being requested nothing else tells of it. */
+function customerGone({ CallStatus, Timestamp }: StatusCallback, ids: LegIds): LegEvent | undefined {
+  if (isUp(CallStatus)) return undefined;
+  const data = { ...ids, by: 'CUSTOMER' as const, cause: 'NORMAL', ...timeOf(Timestamp) };
+  return { type: 'leg.disconnected', data };
+}
+
+function timeOf(timestamp: string | undefined): { at?: string } {
+  const at = timestamp === undefined ? NaN : Date.parse(timestamp);
+  return Number.isNaN(at) ? {} : { at: new Date(at).toISOString() };
 }

@@ -1,4 +1,5 @@
 import { twilio } from '../../../src/call-control/twilio';
+import { eventually } from '../../support/calls';
 import { uniqueId } from '../../support/unique-id';
 import {
   withCallTransfer,
@@ -121,6 +122,15 @@ test('a caller who hangs up while it rings is not routed anywhere', async () => 
   });
 });
 
+test('a caller who hangs up before anything is dialled is heard', async () => {
+  await withTwilio(async ({ post, client, callSid }) => {
+    await post('/twilio/voice', incoming);
+    expect((await post('/twilio/status', { ...incoming, CallStatus: 'completed' })).status).toBe(200);
+    const decision = await eventually(async () => (await client.conversation(callSid)).decision ?? undefined);
+    expect(decision.outcome).toBe('CUSTOMER_HUNG_UP');
+  });
+});
+
 test('an answered leg that was never bridged is a failed dial', async () => {
   await withTwilio(async ({ post, client, callSid }) => {
     const { action, statusCallback } = dialIn(await post('/twilio/voice', incoming, 'token-1'));
@@ -159,7 +169,7 @@ test('a caller whose leg the workflow does not know, or refuses, is queued and h
 
     const { number } = dialIn(await post('/twilio/voice', incoming, 'token-1'));
     sandbox.exchange.callArrives(number);
-    const second = await post('/twilio/voice', incoming, 'token-2');
+    const second = await post('/twilio/voice', { ...incoming, CallStatus: 'in-progress' }, 'token-2');
     expect([second.status, second.text]).toEqual([
       200,
       expect.stringContaining('<Enqueue>fallback</Enqueue>'),

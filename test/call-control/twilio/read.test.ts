@@ -18,12 +18,19 @@ describe('an incoming call', () => {
     });
   });
 
-  test('asks for the same leg when Twilio sends it again, and for another when a flow sends the caller back', () => {
-    const withToken = (token: string) =>
-      read(webhook('voice', incoming, { headers: { 'i-twilio-idempotency-token': token } }));
-    expect(withToken('b3a1')).toEqual(withToken('b3a1'));
-    expect(withToken('b3a1').event?.data.transferId).toBe(`${CALL_SID}.b3a1`);
-    expect(withToken('c4d2').event?.data.transferId).not.toBe(withToken('b3a1').event?.data.transferId);
+  const withToken = (CallStatus: string, token: string) =>
+    read(webhook('voice', { ...incoming, CallStatus }, { headers: { 'i-twilio-idempotency-token': token } }))
+      .event?.data.transferId;
+
+  test('asks for the same leg however often Twilio sends it', () => {
+    expect(withToken('ringing', 'b3a1')).toBe(CALL_SID);
+    expect(withToken('ringing', 'c4d2')).toBe(CALL_SID);
+  });
+
+  test('that a flow sends back asks for another leg, and for the same when Twilio repeats that', () => {
+    expect(withToken('in-progress', 'b3a1')).toBe(`${CALL_SID}.b3a1`);
+    expect(withToken('in-progress', 'b3a1')).toBe(`${CALL_SID}.b3a1`);
+    expect(withToken('in-progress', 'c4d2')).toBe(`${CALL_SID}.c4d2`);
   });
 
   test('takes what its address says: conversation, leg, country, task and variables', () => {
@@ -91,6 +98,34 @@ describe('the end of the dialled leg', () => {
     expect(() => read(webhook('dial', dialEnded, { query: 'conversationId=c' }))).toThrow(
       'transferId: is missing',
     );
+  });
+});
+
+describe("a status callback of the caller's own call", () => {
+  const { ParentCallSid: _, ...own } = { ...answered, CallSid: CALL_SID, Direction: 'inbound' };
+
+  test.each(['completed', 'busy', 'failed', 'no-answer', 'canceled'])(
+    'says that the customer is gone: %s',
+    (CallStatus) => {
+      expect(read(webhook('status', { ...own, CallStatus }))).toEqual({
+        event: {
+          type: 'leg.disconnected',
+          data: {
+            conversationId: CALL_SID,
+            transferId: CALL_SID,
+            by: 'CUSTOMER',
+            cause: 'NORMAL',
+            at: '2026-11-24T10:00:00.000Z',
+          },
+        },
+        awaitsStep: false,
+        call: { conversationId: CALL_SID },
+      });
+    },
+  );
+
+  test.each(['queued', 'ringing', 'in-progress'])('says nothing else: %s', (CallStatus) => {
+    expect(read(webhook('status', { ...own, CallStatus })).event).toBeUndefined();
   });
 });
 
