@@ -30,21 +30,27 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
 }
 
 /**
- * A call arrives, or comes back. Nothing tells the same webhook, sent again, from a second one for the same call,
- * so both ask for the same leg; a flow that connects its caller once more names a new `transferId` in the address.
+ * A call arrives, or comes back: then it is tagged with the leg that it had, and asks for a new one of the same
+ * conversation. The same webhook, sent again, has the same tags and so asks for the same leg.
  */
 function requested({ query, body }: WebhookRequest, country: string): Reading<JambonzCall> {
   const payload = parseJson(callWebhookSchema, body);
   const { call_sid } = payload;
+  const tags = tagsOf(payload);
+  const before = idsIn(tags);
+  const visit = before === undefined ? 1 : visitIn(tags) + 1;
   const event: LegRequested = requestInQuery(query, {
-    conversationId: call_sid,
-    transferId: call_sid,
+    conversationId: before?.conversationId ?? call_sid,
+    transferId: visit === 1 ? call_sid : `${call_sid}.${visit}`,
     country,
   });
   return {
     event,
     awaitsStep: true,
-    call: { conversationId: event.data.conversationId, tags: tagsOf(payload) },
+    call: {
+      conversationId: event.data.conversationId,
+      tags: visit === 1 ? tags : { ...tags, visit },
+    },
   };
 }
 
@@ -91,6 +97,10 @@ type Tags = Record<string, unknown>;
 
 const tagsOf = (payload: { customerData?: Tags | undefined; customer_data?: Tags | undefined }): Tags =>
   payload.customerData ?? payload.customer_data ?? {};
+
+/** How many times the call has come to the `call` webhook. */
+const visitIn = ({ visit }: Tags): number =>
+  typeof visit === 'number' && Number.isInteger(visit) ? visit : 1;
 
 /** The ids that the gateway tagged the leg with. A flow's own tags are whatever they are. */
 function idsIn({ conversationId, transferId }: Tags): LegIds | undefined {

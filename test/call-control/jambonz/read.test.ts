@@ -83,6 +83,17 @@ describe('an incoming call', () => {
     });
   });
 
+  test('that comes back asks for a new leg of its conversation, and for the same when jambonz repeats that', () => {
+    const second = webhook('call', { ...incoming, call_status: 'in-progress', customerData: ids });
+    expect(read(second)).toEqual(read(second));
+    expect(read(second)).toMatchObject({
+      event: { data: { conversationId: 'conv-1', transferId: `${CALL_SID}.2` } },
+      call: { tags: { visit: 2 } },
+    });
+    const third = webhook('call', { ...incoming, customerData: { ...ids, visit: 2 } });
+    expect(read(third).event?.data.transferId).toBe(`${CALL_SID}.3`);
+  });
+
   test('keeps the tags that a flow has put on it', () => {
     const tagged = { ...incoming, customerData: { crmId: 7 } };
     expect(read(webhook('call', tagged)).call.tags).toEqual({ crmId: 7 });
