@@ -150,11 +150,13 @@ async function main(): Promise<void> {
   }
 }
 
+const newMeasured = (): Measured => ({ number: [], decision: [] });
+
 async function compete(sandbox: Sandbox, ways: Record<string, Way>): Promise<void> {
   const contestants = Object.entries(ways).map(([name, way]) => ({
     name,
     way,
-    measured: { number: [], decision: [] } as Measured,
+    measured: newMeasured(),
   }));
   for (let call = 0; call < WARM_UP + CALLS; call++) {
     for (const { way, measured } of [...contestants].sort(() => Math.random() - 0.5)) {
@@ -164,7 +166,7 @@ async function compete(sandbox: Sandbox, ways: Record<string, Way>): Promise<voi
       measured.decision.push(decision);
     }
   }
-  const base = contestants[0]?.measured ?? { number: [], decision: [] };
+  const base = contestants[0]?.measured ?? newMeasured();
   console.log(`${CALLS} calls of each, one at a time; × is the ratio to the typed client`);
   console.table(contestants.map(({ name, measured }) => ({ '': name, ...comparison(measured, base) })));
 }

@@ -1,7 +1,11 @@
 /** The door for clients and workers. Workflow code has its own: `temporal-call-transfer/workflow`. */
 export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
 
-export { CallTransferClient, type AskOptions, type CallTransferClientOptions } from './client/call-transfer-client';
+export {
+  CallTransferClient,
+  type AskOptions,
+  type CallTransferClientOptions,
+} from './client/call-transfer-client';
 export { ConversationNotFoundError, NoAnswerError } from './client/errors';
 export { forWaitingCallers } from './client/waiting-callers';
 

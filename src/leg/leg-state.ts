@@ -27,7 +27,7 @@ export type LegEvent =
       at: number;
       now: number;
       /** Milliseconds, where whoever asks waits less long than the hard limit. */
-      answerWithinMs?: number;
+      answerWithinMs?: number | undefined;
     }
   | { type: 'transferSeen'; transfer: TransferSnapshot; now: number }
   | { type: 'checkFailed'; now: number }
@@ -52,7 +52,7 @@ export interface LegState {
     cause: string;
     at: number;
     reportedAt: number;
-    answerWithinMs?: number;
+    answerWithinMs?: number | undefined;
   } | null;
   /** Looks at ASAPP so far that did not end the leg, and when the last of them was. */
   checks: number;
@@ -205,13 +205,7 @@ function onDisconnected(leg: LegState, event: Extract<LegEvent, { type: 'disconn
   const over: LegState = {
     ...leg,
     phase: 'DISCONNECTED',
-    disconnect: {
-      by,
-      cause,
-      at,
-      reportedAt: now,
-      ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
-    },
+    disconnect: { by, cause, at, reportedAt: now, answerWithinMs },
   };
   if (leg.connectedAt !== null) return over;
 

@@ -195,5 +195,5 @@ const disconnectEvent = (
   cause,
   at: instant(at, now),
   now,
-  ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
+  answerWithinMs,
 });

@@ -42,7 +42,7 @@ describe.each([
     ['a\nb', ID_CHARACTERS],
     ['a\u0000b', ID_CHARACTERS],
     ['a\u00a0b', ID_CHARACTERS],
-    ['a\ud800b', ID_CHARACTERS],
+    ['a\ud800b', 'must be well-formed Unicode'],
     ['.', 'must not be "." or ".."'],
     ['..', 'must not be "." or ".."'],
     [undefined, 'is missing'],

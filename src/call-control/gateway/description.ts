@@ -1,7 +1,7 @@
 import fastifySwagger from '@fastify/swagger';
+import countries from 'countries-list/minimal/countries.2to3.min.json';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import countries from 'countries-list/minimal/countries.2to3.min.json';
 import { z } from 'zod';
 
 import { conversationViewSchema } from '../../contract/conversation-view';

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { z } from 'zod';
 
-import { describeIssues } from '../../contract/parse';
 import { nextStepSchema } from '../../contract/next-step';
+import { describeIssues } from '../../contract/parse';
 import { legEventSchema, type LegEvent } from '../leg-events';
 import type { NextSteps } from '../next-steps';
 import { WebhookError } from '../phone-system';

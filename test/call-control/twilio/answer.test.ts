@@ -8,8 +8,8 @@ const NOW = Date.parse('2026-11-24T10:00:00Z');
 const call = { conversationId: 'conv-1' };
 
 const twiml = (step: NextStep | undefined, options: Partial<TwilioOptions> = {}) => {
-  const { answer } = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN], ...options });
-  const { contentType, body } = answer(step, call, NOW);
+  const system = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN], ...options });
+  const { contentType, body } = system.answer(step, call, NOW);
   expect(contentType).toBe('text/xml');
   return body.replace('<?xml version="1.0" encoding="UTF-8"?>', '');
 };

@@ -1,9 +1,11 @@
+import type { WebhookRequest } from '../../../src/call-control';
 import { twilio } from '../../../src/call-control/twilio';
 import { phoneSystemSettings } from '../../support/with-gateway';
 
 import { answered, AUTH_TOKEN, CALL_SID, dialEnded, incoming, webhook } from './twilio-requests';
 
-const { read } = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] });
+const system = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] });
+const read = (request: WebhookRequest) => system.read(request);
 const ids = 'conversationId=conv-1&transferId=conv-1-a';
 
 describe('an incoming call', () => {
