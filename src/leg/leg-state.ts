@@ -270,7 +270,8 @@ const asConnected = (leg: LegState, transfer: TransferSnapshot, now: number): Le
 /** The leg is over, and no call reached GenerativeAgent under this number. */
 function onNeverArrived(leg: LegState, transfer: TransferSnapshot, now: number): LegState {
   const { by, cause } = leg.disconnect ?? { by: 'UNKNOWN', cause: 'NORMAL' };
-  const dialFailure = leg.connectedAt === null ? dialFailureReasons.get(cause) : undefined;
+  const wasUp = leg.connectedAt !== null && isAmbiguous(cause);
+  const dialFailure = wasUp ? undefined : dialFailureReasons.get(cause);
   if (by === 'CUSTOMER') return customerHungUp(leg, now);
   if (dialFailure !== undefined) return dialFailed(leg, now, dialFailure);
   // ACTIVE may be ASAPP's bookkeeping lagging behind a short call: look again.

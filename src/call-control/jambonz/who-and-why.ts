@@ -34,7 +34,10 @@ const causeOfSip = new Map<number, DisconnectCause>([
   [487, 'NO_ANSWER'],
 ]);
 
-/** Who ended the dialled leg, and why, by what jambonz says when it is over. */
+/**
+ * Who ended the dialled leg, and why, by what jambonz says when it is over. While the caller is on the line it was
+ * GenerativeAgent's side, whatever the reason: nobody may take a caller who waits for one who has gone.
+ */
 export function whoAndWhy(ended: DialEnded): { by: HangupParty; cause: DisconnectCause } {
   const { call_status, dial_call_status, dial_sip_status } = ended;
   // `in-progress`: answered, and gone before the caller was connected; `completed` with 487: and cancelled meanwhile.
@@ -42,7 +45,7 @@ export function whoAndWhy(ended: DialEnded): { by: HangupParty; cause: Disconnec
   if (isOver(call_status)) return { by: 'CUSTOMER', cause: wasAnswered ? 'NORMAL' : 'CANCELLED' };
   if (dial_call_status === 'completed' && dial_sip_status !== 487)
     return { by: 'GENERATIVE_AGENT', cause: 'NORMAL' };
-  return { by: 'UNKNOWN', cause: wasAnswered ? 'FAILED' : whyNotAnswered(ended) };
+  return { by: 'GENERATIVE_AGENT', cause: wasAnswered ? 'FAILED' : whyNotAnswered(ended) };
 }
 
 function whyNotAnswered({

@@ -58,9 +58,15 @@ const failures = new Map([
   ['failed', 'FAILED'],
   // The caller is still there, so that it was our own limit on ringing.
   ['canceled', 'NO_ANSWER'],
+  // And not bridged: answered, and gone before the caller was connected.
+  ['completed', 'NO_ANSWER'],
+  ['answered', 'NO_ANSWER'],
 ]);
 
-/** Who ended the dialled leg, and why. */
+/**
+ * Who ended the dialled leg, and why. While the caller is on the line it was GenerativeAgent's side, whatever the
+ * reason: nobody may take a caller who waits for one who has gone.
+ */
 export function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: DialEnded): {
   by: HangupParty;
   cause: string;
@@ -68,8 +74,7 @@ export function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: DialEnded
   const wasUp = (DialCallStatus === 'completed' || DialCallStatus === 'answered') && DialBridged !== 'false';
   if (!isUp(CallStatus)) return { by: 'CUSTOMER', cause: wasUp ? 'NORMAL' : 'CANCELLED' };
   if (wasUp) return { by: 'GENERATIVE_AGENT', cause: 'NORMAL' };
-  // `completed` and not bridged: answered, and gone before the caller was connected.
-  return { by: 'UNKNOWN', cause: failures.get(DialCallStatus) ?? 'FAILED' };
+  return { by: 'GENERATIVE_AGENT', cause: failures.get(DialCallStatus) ?? 'FAILED' };
 }
 
 /** A leg has come further: the dialled one, whose address the gateway made, or else the caller's own. */

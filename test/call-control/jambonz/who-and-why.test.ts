@@ -19,35 +19,35 @@ test.each([
   ['in-progress', 'completed', 200, 'GENERATIVE_AGENT', 'NORMAL'],
   ['in-progress', 'completed', undefined, 'GENERATIVE_AGENT', 'NORMAL'],
   ['early-media', 'completed', 200, 'GENERATIVE_AGENT', 'NORMAL'],
-  ['in-progress', 'busy', 486, 'UNKNOWN', 'BUSY'],
-  ['in-progress', 'busy', 600, 'UNKNOWN', 'BUSY'],
-  ['early-media', 'busy', 486, 'UNKNOWN', 'BUSY'],
-  ['in-progress', 'no-answer', 487, 'UNKNOWN', 'NO_ANSWER'],
-  ['ringing', 'no-answer', 487, 'UNKNOWN', 'NO_ANSWER'],
-  ['trying', 'no-answer', undefined, 'UNKNOWN', 'NO_ANSWER'],
-  ['in-progress', 'failed', 403, 'UNKNOWN', 'REJECTED'],
-  ['in-progress', 'failed', 603, 'UNKNOWN', 'REJECTED'],
-  ['in-progress', 'failed', 486, 'UNKNOWN', 'BUSY'],
-  ['in-progress', 'failed', 600, 'UNKNOWN', 'BUSY'],
-  ['in-progress', 'failed', 408, 'UNKNOWN', 'NO_ANSWER'],
-  ['in-progress', 'failed', 480, 'UNKNOWN', 'NO_ANSWER'],
-  ['in-progress', 'failed', 487, 'UNKNOWN', 'NO_ANSWER'],
-  ['in-progress', 'failed', 404, 'UNKNOWN', 'FAILED'],
-  ['in-progress', 'failed', 500, 'UNKNOWN', 'FAILED'],
-  ['in-progress', 'failed', 503, 'UNKNOWN', 'FAILED'],
-  ['in-progress', 'failed', undefined, 'UNKNOWN', 'FAILED'],
+  ['in-progress', 'busy', 486, 'GENERATIVE_AGENT', 'BUSY'],
+  ['in-progress', 'busy', 600, 'GENERATIVE_AGENT', 'BUSY'],
+  ['early-media', 'busy', 486, 'GENERATIVE_AGENT', 'BUSY'],
+  ['in-progress', 'no-answer', 487, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['ringing', 'no-answer', 487, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['trying', 'no-answer', undefined, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['in-progress', 'failed', 403, 'GENERATIVE_AGENT', 'REJECTED'],
+  ['in-progress', 'failed', 603, 'GENERATIVE_AGENT', 'REJECTED'],
+  ['in-progress', 'failed', 486, 'GENERATIVE_AGENT', 'BUSY'],
+  ['in-progress', 'failed', 600, 'GENERATIVE_AGENT', 'BUSY'],
+  ['in-progress', 'failed', 408, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['in-progress', 'failed', 480, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['in-progress', 'failed', 487, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['in-progress', 'failed', 404, 'GENERATIVE_AGENT', 'FAILED'],
+  ['in-progress', 'failed', 500, 'GENERATIVE_AGENT', 'FAILED'],
+  ['in-progress', 'failed', 503, 'GENERATIVE_AGENT', 'FAILED'],
+  ['in-progress', 'failed', undefined, 'GENERATIVE_AGENT', 'FAILED'],
   // The time to ring is up, and the dialled leg has not said yet that it is over.
-  ['in-progress', 'trying', 100, 'UNKNOWN', 'NO_ANSWER'],
-  ['in-progress', 'ringing', 180, 'UNKNOWN', 'NO_ANSWER'],
-  ['early-media', 'early-media', 183, 'UNKNOWN', 'NO_ANSWER'],
+  ['in-progress', 'trying', 100, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['in-progress', 'ringing', 180, 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['early-media', 'early-media', 183, 'GENERATIVE_AGENT', 'NO_ANSWER'],
   // Answered, and gone before the caller was connected: whether there was a conversation, ASAPP knows.
-  ['in-progress', 'in-progress', 200, 'UNKNOWN', 'FAILED'],
-  ['in-progress', 'completed', 487, 'UNKNOWN', 'FAILED'],
+  ['in-progress', 'in-progress', 200, 'GENERATIVE_AGENT', 'FAILED'],
+  ['in-progress', 'completed', 487, 'GENERATIVE_AGENT', 'FAILED'],
   // Nothing was dialled.
-  ['in-progress', undefined, undefined, 'UNKNOWN', 'FAILED'],
-  ['in-progress', null, null, 'UNKNOWN', 'FAILED'],
+  ['in-progress', undefined, undefined, 'GENERATIVE_AGENT', 'FAILED'],
+  ['in-progress', null, null, 'GENERATIVE_AGENT', 'FAILED'],
   // Words that jambonz does not have today.
-  ['in-progress', 'a-new-word', 200, 'UNKNOWN', 'FAILED'],
+  ['in-progress', 'a-new-word', 200, 'GENERATIVE_AGENT', 'FAILED'],
   ['a-new-word', 'completed', 200, 'GENERATIVE_AGENT', 'NORMAL'],
   ['queued', 'completed', 200, 'GENERATIVE_AGENT', 'NORMAL'],
   // The caller has gone.
@@ -81,7 +81,7 @@ test.each([
   ['no reason at all', 403, 'REJECTED'],
 ])('a failed call with the reason %s and SIP %i: %s', (sip_reason_header, dial_sip_status, cause) => {
   const failed = { dial_call_status: 'failed', dial_sip_status, sip_reason_header };
-  expect(whoAndWhy(failed)).toEqual({ ...ids, by: 'UNKNOWN', cause });
+  expect(whoAndWhy(failed)).toEqual({ ...ids, by: 'GENERATIVE_AGENT', cause });
 });
 
 test('a reason says nothing more of a leg that did not fail', () => {

@@ -58,7 +58,7 @@ export const answered = {
   Direction: 'outbound-dial',
   From: '+14158675310',
   SequenceNumber: '2',
-  Timestamp: 'Tue, 24 Nov 2026 10:00:00 +0000',
+  Timestamp: 'Mon, 24 Nov 2025 10:00:00 +0000',
   To: '+12005550100',
 };
 
