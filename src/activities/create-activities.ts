@@ -101,7 +101,7 @@ async function attempt<T>(
   const { isLocal, attempt: ofActivity } = activityInfo();
   const number = isLocal ? 1 : ofActivity + 1;
   try {
-    if (!isLocal) return await alive(requests.takeOver<T>(key) ?? request(number));
+    if (!isLocal) return await alive(inTime(requests.takeOver<T>(key) ?? request(number)));
     const begun = await requests.begin(key, () => request(number), PATIENCE_MS);
     return begun === undefined ? STILL_WAITING : begun.answer;
   } catch (error) {
@@ -113,6 +113,35 @@ async function attempt<T>(
     throw asFailure(error, number);
   }
 }
+
+/**
+ * Gives up when the activity's time is over. Temporal would, too, but its timers are up to a second late, and an asker
+ * waits. Both times are the server's: how far its clock is from this worker's does not matter.
+ */
+async function inTime<T>(running: Promise<T>): Promise<T> {
+  const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
+    activityInfo();
+  if (scheduleToCloseTimeoutMs === undefined) return await running;
+  const before = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(deadlineExceeded());
+      },
+      Math.max(0, scheduleToCloseTimeoutMs - before),
+    );
+  });
+  return await Promise.race([running, late]).finally(() => {
+    clearTimeout(timer);
+  });
+}
+
+const deadlineExceeded = () =>
+  ApplicationFailure.nonRetryable(
+    'ASAPP gave no answer before the hard limit',
+    failureTypes.deadlineExceeded,
+  );
 
 /** Lets Temporal know, while it waits, that this worker is alive. */
 async function alive<T>(running: Promise<T>): Promise<T> {

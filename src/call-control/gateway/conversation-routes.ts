@@ -44,10 +44,11 @@ export function conversationRoutes(server: FastifyInstance, options: Conversatio
   const { client, steps } = options;
   const app = server.withTypeProvider<ZodTypeProvider>();
   const common = { tags: ['Conversations'], security: [{ apiKey: [] }] };
-  const onRequest = bearer(options.apiKeys);
+  // After the rate limit, and before a byte of the body is read.
+  const preParsing = bearer(options.apiKeys);
 
   app.post('/v1/conversations/:conversationId/request-transfer', {
-    onRequest,
+    preParsing,
     schema: {
       ...common,
       summary: 'Start a conversation, or reconnect its customer',
@@ -62,7 +63,7 @@ export function conversationRoutes(server: FastifyInstance, options: Conversatio
   });
 
   app.post('/v1/conversations/:conversationId/report-disconnect', {
-    onRequest,
+    preParsing,
     schema: {
       ...common,
       summary: 'A leg ended: what comes next?',
@@ -77,7 +78,7 @@ export function conversationRoutes(server: FastifyInstance, options: Conversatio
   });
 
   app.post('/v1/conversations/:conversationId/report-connected', {
-    onRequest,
+    preParsing,
     schema: {
       ...common,
       summary: 'GenerativeAgent answered the dialled leg',
@@ -91,7 +92,7 @@ export function conversationRoutes(server: FastifyInstance, options: Conversatio
   });
 
   app.get('/v1/conversations/:conversationId', {
-    onRequest,
+    preParsing,
     schema: {
       ...common,
       summary: 'The state of a conversation, every leg with its times',

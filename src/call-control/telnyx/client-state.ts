@@ -12,7 +12,7 @@ const ids = {
  * What Telnyx repeats in every webhook of a leg, so that the gateway need not remember any call.
  * `callTransfer` is the version, and tells it from the state of another application.
  */
-export const clientStateSchema = z.discriminatedUnion('role', [
+const clientStateSchema = z.discriminatedUnion('role', [
   /** The caller's own leg, until the caller is routed. */
   z.object({ ...ids, role: z.literal('customer') }),
   /** The leg to GenerativeAgent's number. */

@@ -24,7 +24,7 @@ interface Command<Action extends string, Params> {
  * What a command is for. All ways to route a caller are one: when a webhook comes twice and is answered
  * differently, the first answer stays.
  */
-export type Purpose = 'answer' | 'dial' | 'route';
+type Purpose = 'answer' | 'dial' | 'route';
 
 /** The same id for the same purpose of the same leg, in the form of a UUID. */
 export function commandId(conversationId: string, transferId: string, purpose: Purpose): string {

@@ -7,7 +7,7 @@ import { callQuerySchema } from '../request-in-query';
 
 import { answer, type CommandSettings } from './answer';
 import type { TelnyxCommand } from './commands';
-import { eventSchema } from './payloads';
+import { webhookSchema } from './payloads';
 import { performer, type PerformOptions } from './perform';
 import { read, type TelnyxCall } from './read';
 import { SIGNATURE_HEADER, signatureCheck, type SignatureOptions } from './signature';
@@ -17,7 +17,9 @@ export interface TelnyxOptions
 
 /**
  * Telnyx Call Control, API v2: the webhook of a Call Control application, answered by commands to Telnyx's API.
- * All events of a call come to the one address that the application names in Telnyx's portal.
+ * All events of a call come to the one address that the application names in Telnyx's portal. A webhook is answered
+ * after its commands were taken: an application whose webhook timeout is too short for that sends it again, which
+ * does no harm.
  *
  * @throws TelnyxWebhookVerificationError where a public key is none
  */
@@ -31,7 +33,7 @@ export function telnyx(options: TelnyxOptions): PhoneSystem<TelnyxCall, TelnyxCo
         summary: 'What happens to a call: it is answered, dialled and routed by commands to Telnyx',
         query: callQuerySchema,
         accepts: 'application/json',
-        body: eventSchema,
+        body: webhookSchema,
         answers: 'application/json',
       },
     },

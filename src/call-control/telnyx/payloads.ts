@@ -60,6 +60,9 @@ export const hangupSchema = eventOf(
 );
 export type Hangup = z.output<typeof hangupSchema>['data']['payload'];
 
+/** Every webhook that comes to the one address, as the gateway describes itself. */
+export const webhookSchema = z.union([incomingSchema, legSchema, hangupSchema, eventSchema]);
+
 /** @throws WebhookError where the body is no JSON */
 export function jsonOf(body: Buffer): unknown {
   try {

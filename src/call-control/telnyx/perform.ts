@@ -15,7 +15,7 @@ export interface PerformOptions {
 }
 
 /** Carries commands out, one after the other. Rejects where Telnyx did not take one. */
-export type Perform = (commands: readonly TelnyxCommand[]) => Promise<void>;
+type Perform = (commands: readonly TelnyxCommand[]) => Promise<void>;
 
 /**
  * Commands through Telnyx's own client. A repeated attempt has the same `command_id`, so that one whose answer

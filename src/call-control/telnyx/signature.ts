@@ -24,7 +24,7 @@ export interface SignatureOptions {
 }
 
 /** Tells whether Telnyx signed a request with one of the account's keys, and not long ago. */
-export type SignatureCheck = (request: Pick<WebhookRequest, 'headers' | 'body'>) => Promise<boolean>;
+type SignatureCheck = (request: Pick<WebhookRequest, 'headers' | 'body'>) => Promise<boolean>;
 
 /**
  * Telnyx signs the time, a `|` and the body.

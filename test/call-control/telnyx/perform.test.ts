@@ -4,7 +4,7 @@ import { API_KEY, CALLER, customerState } from './telnyx-requests';
 import { refusal, withTelnyxApi } from './with-telnyx-api';
 
 const command_id = '4f9a2a8e-0b1c-8d3e-8f5a-6b7c8d9e0f1a';
-const path = (action: string) => `/v2/calls/${encodeURIComponent(CALLER)}/actions/${action}`;
+const path = (action: string) => `/v2/calls/${CALLER}/actions/${action}`;
 
 const hangup: TelnyxCommand = { action: 'hangup', callControlId: CALLER, params: { command_id } };
 const transfer: TelnyxCommand = {
