@@ -41,17 +41,22 @@ const causeOfSip = new Map<string, DisconnectCause>([
  * Who ended the dialled leg, and why.
  *
  * Seen from that leg the callee is GenerativeAgent. Its `caller` is the gateway's own `transfer` as much as the
- * customer behind it, and so means the customer only where a leg that came about is over, or was called off. Of a
- * leg that failed, or was as long as it may be, nobody hung up: the customer is still there.
+ * customer behind it, and so means the customer only where a leg that came about is over, or was called off. A leg
+ * that failed, or was as long as it may be, ended on GenerativeAgent's side: the customer is still there, and must
+ * not be taken for one who has gone.
  */
 export function whoAndWhy(hangup: Hangup): { by: HangupParty; cause: DisconnectCause } {
   const { hangup_cause = '', hangup_source = '', sip_hangup_cause = '' } = hangup;
   const cause = causeOfWord.get(hangup_cause) ?? sipCause(sip_hangup_cause);
-  const wasHungUp = cause === 'NORMAL' && hangup_cause !== 'time_limit';
-  if (wasHungUp && hangup_source === 'callee') return { by: 'GENERATIVE_AGENT', cause };
-  if ((wasHungUp || cause === 'CANCELLED') && hangup_source === 'caller') return { by: 'CUSTOMER', cause };
-  return { by: 'UNKNOWN', cause };
+  const wasHungUp = (cause === 'NORMAL' && hangup_cause !== 'time_limit') || cause === 'CANCELLED';
+  if (!wasHungUp) return { by: 'GENERATIVE_AGENT', cause };
+  return { by: parties.get(hangup_source) ?? 'UNKNOWN', cause };
 }
+
+const parties = new Map<string, HangupParty>([
+  ['callee', 'GENERATIVE_AGENT'],
+  ['caller', 'CUSTOMER'],
+]);
 
 const sipCause = (status: string): DisconnectCause =>
   causeOfSip.get(status) ?? (/^5\d\d$/.test(status) ? 'FAILED' : 'NORMAL');

@@ -117,16 +117,19 @@ test('the dialled leg is over: the caller waits for what comes next', () => {
   });
 });
 
-test('the dialled leg was busy: nobody hung up', () => {
+test('the dialled leg was busy: the customer is still there', () => {
   const busy = { hangup_cause: 'user_busy', hangup_source: 'callee', sip_hangup_cause: '486' };
-  expect(read(webhook(agentHungUp(busy))).event?.data).toMatchObject({ by: 'UNKNOWN', cause: 'BUSY' });
+  expect(read(webhook(agentHungUp(busy))).event?.data).toMatchObject({
+    by: 'GENERATIVE_AGENT',
+    cause: 'BUSY',
+  });
 });
 
 test.each([{ sip_hangup_cause: 486 }, { sip_hangup_cause: '486', hangup_source: null }])(
   'the end of a leg is heard in other types, too: %j',
   (more) => {
     const { event: said } = read(webhook(agentHungUp({ hangup_cause: null, ...more })));
-    expect(said?.data).toMatchObject({ by: 'UNKNOWN', cause: 'BUSY' });
+    expect(said?.data).toMatchObject({ by: 'GENERATIVE_AGENT', cause: 'BUSY' });
   },
 );
 
