@@ -137,7 +137,8 @@ async function loadPhoneSystems(
       loaded.push(module.fromEnvironment(environment, settings));
     } catch (error) {
       if (error instanceof EnvironmentError) mistakes.push(...error.mistakes);
-      else mistakes.push(`GATEWAY_PHONE_SYSTEMS: ${name}: ${whyNotLoaded(error)}`);
+      else
+        mistakes.push(`GATEWAY_PHONE_SYSTEMS: ${name}: ${missingPackage(error) ?? (error as Error).message}`);
     }
   }
   if (mistakes.length > 0) throw new EnvironmentError(mistakes);
@@ -155,11 +156,10 @@ async function loadModule(name: string): Promise<PhoneSystemModule> {
   return (await import(pathToFileURL(path).href)) as PhoneSystemModule;
 }
 
-function whyNotLoaded(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(error.message)?.[1];
+/** What to install, where a module could not be loaded for want of a package. */
+export function missingPackage(error: unknown): string | undefined {
+  const { message = '' } = error as { message?: string };
+  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   const isPackage = missing !== undefined && !missing.startsWith('.') && !missing.startsWith('/');
-  return isPackage
-    ? `needs the package ${missing}: npm install ${missing}`
-    : (error.message.split('\n')[0] ?? '');
+  return isPackage ? `needs the package ${missing}: npm install ${missing}` : undefined;
 }

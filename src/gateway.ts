@@ -13,7 +13,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { CallTransferClient } from './client/call-transfer-client';
 import { forWaitingCallers } from './client/waiting-callers';
 import { EnvironmentError } from './environment/read-environment';
-import { readGatewayEnvironment } from './gateway-environment';
+import { missingPackage, readGatewayEnvironment } from './gateway-environment';
 
 /** How long Temporal may take to show that it is there, milliseconds. */
 const READY_MS = 1000;
@@ -54,6 +54,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // A mistake in the environment is for its reader, without a stack.
-  console.error(error instanceof EnvironmentError ? error.message : error);
+  const missing = missingPackage(error);
+  if (missing !== undefined) console.error(`The gateway ${missing}`);
+  else console.error(error instanceof EnvironmentError ? error.message : error);
   process.exitCode = 1;
 });

@@ -83,7 +83,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     );
     done();
   });
-  const paths = refuseOtherMethods(app);
+  endConnectionsOnClose(app);
+  const refuseOthers = refuseOtherMethods(app);
 
   await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
   await describeRoutes(app, { publicUrl, phoneSystems });
@@ -98,8 +99,21 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   });
   await webhookRoutes(app, { steps, phoneSystems, publicUrl });
   healthRoutes(app, options.isReady);
-  paths();
+  refuseOthers();
   return app;
+}
+
+/** The last answer on a connection ends it, once the gateway closes: whoever keeps one open must not keep the gateway up. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) reply.header('connection', 'close');
+    done(null, payload);
+  });
 }
 
 /** Other methods of an address get 405 and are told which it has. Answers what to call when all routes are there. */
