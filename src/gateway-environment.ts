@@ -33,6 +33,9 @@ const milliseconds = (min: number) => whole.pipe(z.number().min(min).max(60_000)
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
+const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'each must be an address or a network, such as 10.0.0.0/8',
+});
 const secret = z.string().min(16, 'each must have at least 16 characters');
 const webhookSecret = z
   .string()
@@ -55,7 +58,7 @@ const environmentSchema = z
     GATEWAY_DISCONNECT_LIMIT_MS: milliseconds(1000).optional(),
     GATEWAY_BODY_LIMIT_BYTES: whole.pipe(z.number().min(1024)).optional(),
     GATEWAY_REQUESTS_PER_SECOND: whole.pipe(z.number().min(1)).optional(),
-    GATEWAY_TRUSTED_PROXIES: list.optional(),
+    GATEWAY_TRUSTED_PROXIES: list.pipe(z.array(proxy)).optional(),
     GATEWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     GATEWAY_DRAIN_MS: whole.default(1000),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),

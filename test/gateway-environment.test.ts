@@ -79,6 +79,7 @@ test('every mistake is named at once', async () => {
     GATEWAY_COUNTRY: 'XX',
     GATEWAY_FALLBACK_ROUTE: '{"type":"DIAL"}',
     GATEWAY_REQUEST_LIMIT_MS: 'soon',
+    GATEWAY_TRUSTED_PROXIES: '10.0.0.0/8,proxy',
     GATEWAY_LOG_LEVEL: 'loud',
   });
   expect(mistakes).toEqual([
@@ -91,6 +92,7 @@ test('every mistake is named at once', async () => {
     expect.stringContaining('GATEWAY_COUNTRY: must be an ISO 3166-1'),
     'GATEWAY_FALLBACK_ROUTE.to: is missing',
     'GATEWAY_REQUEST_LIMIT_MS: must be a whole number',
+    'GATEWAY_TRUSTED_PROXIES.1: each must be an address or a network, such as 10.0.0.0/8',
     expect.stringContaining('GATEWAY_LOG_LEVEL: Invalid option'),
   ]);
 });

@@ -1,4 +1,5 @@
 /** The door for whoever runs the gateway in a program of their own, or writes a phone system for it. */
+export { checked, jsonIn } from './checked';
 export { createGateway, type GatewayOptions } from './gateway/create-gateway';
 export {
   legEventSchema,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, countrySchema, transferIdSchema } from '../contract/fields';
-import { describeIssues } from '../contract/parse';
 
+import { checked } from './checked';
 import type { LegRequested } from './leg-events';
-import { WebhookError } from './phone-system';
 
 /** What the address of a phone system's webhook may say of a call, besides `var.{name}`. */
 export const callQuerySchema = z.object({
@@ -32,9 +31,7 @@ export interface CallDefaults {
  * @throws WebhookError naming the parameter that does not fit
  */
 export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
-  const given = callQuerySchema.safeParse(Object.fromEntries(query));
-  if (!given.success) throw new WebhookError(describeIssues(given.error, 'query'));
-  const { taskName, ...ids } = given.data;
+  const { taskName, ...ids } = checked(callQuerySchema, Object.fromEntries(query), 'query');
   const inputVariables = Object.fromEntries(
     [...query]
       .filter(([name]) => name.startsWith(VARIABLE))
@@ -63,8 +60,5 @@ export const legQuerySchema = z.object({
 export type LegIds = z.output<typeof legQuerySchema>;
 
 /** @throws WebhookError naming the parameter that is missing or does not fit */
-export function legInQuery(query: URLSearchParams): LegIds {
-  const ids = legQuerySchema.safeParse(Object.fromEntries(query));
-  if (!ids.success) throw new WebhookError(describeIssues(ids.error, 'query'));
-  return ids.data;
-}
+export const legInQuery = (query: URLSearchParams): LegIds =>
+  checked(legQuerySchema, Object.fromEntries(query), 'query');

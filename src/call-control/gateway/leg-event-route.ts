@@ -3,10 +3,9 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { z } from 'zod';
 
 import { nextStepSchema } from '../../contract/next-step';
-import { describeIssues } from '../../contract/parse';
-import { legEventSchema, type LegEvent } from '../leg-events';
+import { checked, jsonIn } from '../checked';
+import { legEventSchema } from '../leg-events';
 import type { NextSteps } from '../next-steps';
-import { WebhookError } from '../phone-system';
 
 import { deliverySchema } from './conversation-routes';
 import { logFallback } from './log';
@@ -66,7 +65,7 @@ export async function legEventRoute(
         const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
         if (!isSigned(webhooks, bytes, headers as Record<string, string>, toleranceSeconds))
           throw unauthorized();
-        const event = parseEvent(bytes);
+        const event = checked(legEventSchema, jsonIn(bytes), 'body');
         if (event.type === 'leg.connected') return { delivered: await steps.note(event) };
         return await steps.after(event, logFallback(log, event));
       },
@@ -92,19 +91,4 @@ function isSigned(
       throw error;
     }
   });
-}
-
-function parseEvent(body: Buffer): LegEvent {
-  const event = legEventSchema.safeParse(jsonIn(body));
-  if (!event.success) throw new WebhookError(describeIssues(event.error, 'body'));
-  return event.data;
-}
-
-/** @throws WebhookError where the bytes are no JSON */
-export function jsonIn(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new WebhookError('body: is not JSON');
-  }
 }

@@ -2,10 +2,10 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import { z } from 'zod';
 
 import type { NextStep } from '../../contract/next-step';
-import { describeIssues } from '../../contract/parse';
+import { checked } from '../checked';
 import { legEventSchema, type LegEvent } from '../leg-events';
 import type { AwaitingEvent, NextSteps } from '../next-steps';
-import { WebhookError, type PhoneSystem, type WebhookAnswer, type WebhookRequest } from '../phone-system';
+import type { PhoneSystem, WebhookAnswer, WebhookRequest } from '../phone-system';
 
 import { logFallback } from './log';
 import { Problem, problem, unauthorized } from './problems';
@@ -75,7 +75,8 @@ async function serve(
   log: FastifyBaseLogger,
 ): Promise<WebhookAnswer> {
   const { event: read, awaitsStep, call } = system.read(request);
-  const event = read === undefined ? undefined : checked(read);
+  // A phone system's own ids must fit the contract, too.
+  const event = read === undefined ? undefined : checked(legEventSchema, read, 'event');
   const step = event === undefined ? undefined : await take(event, awaitsStep, steps, log);
   const answer = system.answer(step, call, Date.now());
   if (await isPerformed(system, answer, log)) return answer;
@@ -84,7 +85,7 @@ async function serve(
   // The number was not dialled: what comes next for the caller is asked at once.
   const failed: LegEvent = {
     type: 'leg.disconnected',
-    data: { ...idsOf(event, step), by: 'UNKNOWN', cause: 'FAILED' },
+    data: { ...idsOf(event, step), by: 'GENERATIVE_AGENT', cause: 'FAILED' },
   };
   const instead = system.answer(await take(failed, true, steps, log), call, Date.now());
   if (await isPerformed(system, instead, log)) return instead;
@@ -134,13 +135,6 @@ const idsOf = ({ data: { conversationId } }: LegEvent, { leg }: Extract<NextStep
 });
 
 const notTaken = () => new Problem(502, 'CommandNotTaken', 'The phone system did not take a command');
-
-/** A phone system's own ids must fit the contract, too. */
-function checked(event: LegEvent): LegEvent {
-  const result = legEventSchema.safeParse(event);
-  if (!result.success) throw new WebhookError(describeIssues(result.error, 'event'));
-  return result.data;
-}
 
 function webhookRequest(request: FastifyRequest, hook: string, publicUrl: string): WebhookRequest {
   const { body, headers, url } = request;

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, optional } from '../../contract/fields';
-import { describeIssues } from '../../contract/parse';
-import { WebhookError } from '../phone-system';
 
 /**
  * `call_status` and `dial_call_status`: `trying`, `ringing`, `early-media`, `in-progress`, `completed`, `failed`,
@@ -49,22 +47,3 @@ export const callStatusSchema = callSchema.extend({
   call_termination_by: optional(z.string()),
 });
 export type CallStatus = z.infer<typeof callStatusSchema>;
-
-/**
- * The payload of a webhook.
- *
- * @throws WebhookError naming each field that is missing or wrong
- */
-export function parseJson<T extends z.ZodType>(schema: T, body: Buffer): z.output<T> {
-  const result = schema.safeParse(json(body));
-  if (!result.success) throw new WebhookError(describeIssues(result.error, 'body'));
-  return result.data;
-}
-
-function json(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new WebhookError('body: must be JSON');
-  }
-}

@@ -1,9 +1,9 @@
-import { describeIssues } from '../../contract/parse';
+import { checked, jsonIn } from '../checked';
 import type { LegEvent, LegRequested } from '../leg-events';
-import { WebhookError, type PhoneSystemSettings, type Reading, type WebhookRequest } from '../phone-system';
+import type { PhoneSystemSettings, Reading, WebhookRequest } from '../phone-system';
 import { legInQuery, legQuerySchema, requestInQuery, type LegIds } from '../request-in-query';
 
-import { callStatusSchema, callWebhookSchema, dialEndedSchema, parseJson, type CallStatus } from './payloads';
+import { callStatusSchema, callWebhookSchema, dialEndedSchema, type CallStatus } from './payloads';
 import { isOver, whoAndWhy } from './who-and-why';
 
 /** What an answer must know of the call. */
@@ -34,7 +34,7 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
  * conversation. The same webhook, sent again, has the same tags and so asks for the same leg.
  */
 function requested({ query, body }: WebhookRequest, country: string): Reading<JambonzCall> {
-  const payload = parseJson(callWebhookSchema, body);
+  const payload = checked(callWebhookSchema, jsonIn(body), 'body');
   const { call_sid } = payload;
   const tags = tagsOf(payload);
   const before = idsIn(tags);
@@ -55,7 +55,7 @@ function requested({ query, body }: WebhookRequest, country: string): Reading<Ja
 }
 
 function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
-  const payload = parseJson(dialEndedSchema, body);
+  const payload = checked(dialEndedSchema, jsonIn(body), 'body');
   const ids = legInQuery(query);
   return {
     event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(payload) } },
@@ -66,7 +66,7 @@ function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
 
 /** A leg has come further. The gateway's own tags say which leg it is; without them it is none of the gateway's. */
 function status({ body }: WebhookRequest): Reading<JambonzCall> {
-  const payload = parseJson(callStatusSchema, body);
+  const payload = checked(callStatusSchema, jsonIn(body), 'body');
   const tags = tagsOf(payload);
   const ids = idsIn(tags);
   const event = ids === undefined ? undefined : statusEvent(payload, ids);
@@ -105,7 +105,5 @@ const visitIn = ({ visit }: Tags): number =>
 /** The ids that the gateway tagged the leg with. A flow's own tags are whatever they are. */
 function idsIn({ conversationId, transferId }: Tags): LegIds | undefined {
   if (conversationId === undefined || transferId === undefined) return undefined;
-  const ids = legQuerySchema.safeParse({ conversationId, transferId });
-  if (!ids.success) throw new WebhookError(describeIssues(ids.error, 'customerData'));
-  return ids.data;
+  return checked(legQuerySchema, { conversationId, transferId }, 'customerData');
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, instantSchema, optional, transferIdSchema } from '../../contract/fields';
-import { describeIssues } from '../../contract/parse';
-import { WebhookError } from '../phone-system';
 
 const text = z.string().min(1, 'must not be empty');
 
@@ -62,19 +60,3 @@ export type Hangup = z.output<typeof hangupSchema>['data']['payload'];
 
 /** Every webhook that comes to the one address, as the gateway describes itself. */
 export const webhookSchema = z.union([incomingSchema, legSchema, hangupSchema, eventSchema]);
-
-/** @throws WebhookError where the body is no JSON */
-export function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new WebhookError('body: must be JSON');
-  }
-}
-
-/** @throws WebhookError naming each field that is missing or wrong */
-export function parseEvent<T extends z.ZodType>(schema: T, event: unknown): z.output<T> {
-  const result = schema.safeParse(event);
-  if (!result.success) throw new WebhookError(describeIssues(result.error, 'body'));
-  return result.data;
-}

@@ -1,17 +1,10 @@
+import { checked, jsonIn } from '../checked';
 import type { LegEvent } from '../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../phone-system';
 import { requestInQuery } from '../request-in-query';
 
 import { decodeClientState, type ClientState } from './client-state';
-import {
-  eventSchema,
-  hangupSchema,
-  incomingSchema,
-  initiatedSchema,
-  jsonOf,
-  legSchema,
-  parseEvent,
-} from './payloads';
+import { eventSchema, hangupSchema, incomingSchema, initiatedSchema, legSchema } from './payloads';
 import { whoAndWhy } from './who-and-why';
 
 /** The call that a command is for. */
@@ -38,8 +31,8 @@ export function read(
   { query, body }: WebhookRequest,
   { country }: Pick<PhoneSystemSettings, 'country'>,
 ): Reading<TelnyxCall> {
-  const event = jsonOf(body);
-  switch (parseEvent(eventSchema, event).data.event_type) {
+  const event = jsonIn(body);
+  switch (checked(eventSchema, event, 'body').data.event_type) {
     case 'call.initiated':
       return initiated(event, query, country);
     case 'call.answered':
@@ -55,8 +48,8 @@ export function read(
 
 /** A caller's leg is answered, and only then asks for GenerativeAgent: a call that was not answered cannot be transferred. */
 function initiated(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
-  if (parseEvent(initiatedSchema, event).data.payload.direction !== 'incoming') return nothing;
-  const { payload } = parseEvent(incomingSchema, event).data;
+  if (checked(initiatedSchema, event, 'body').data.payload.direction !== 'incoming') return nothing;
+  const { payload } = checked(incomingSchema, event, 'body').data;
   const asked = requestInQuery(query, {
     conversationId: payload.call_session_id,
     transferId: payload.call_leg_id,
@@ -74,7 +67,7 @@ function initiated(event: unknown, query: URLSearchParams, country: string): Rea
 }
 
 function answered(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
-  const { occurred_at, payload } = parseEvent(legSchema, event).data;
+  const { occurred_at, payload } = checked(legSchema, event, 'body').data;
   const state = decodeClientState(payload.client_state);
   if (state?.role === 'generativeAgent') return connected(state, occurred_at);
   if (state?.role !== 'customer') return nothing;
@@ -90,7 +83,7 @@ function answered(event: unknown, query: URLSearchParams, country: string): Read
 
 /** Comes for both legs: for the caller's, too, it can only be GenerativeAgent that it is bridged with. */
 function bridged(event: unknown): Reading<TelnyxCall> {
-  const { occurred_at, payload } = parseEvent(legSchema, event).data;
+  const { occurred_at, payload } = checked(legSchema, event, 'body').data;
   const state = decodeClientState(payload.client_state);
   return state === undefined || state.role === 'routed' ? nothing : connected(state, occurred_at);
 }
@@ -104,7 +97,7 @@ const connected = (
 });
 
 function hungUp(event: unknown): Reading<TelnyxCall> {
-  const { occurred_at: at, payload } = parseEvent(hangupSchema, event).data;
+  const { occurred_at: at, payload } = checked(hangupSchema, event, 'body').data;
   const state = decodeClientState(payload.client_state);
   if (state === undefined || state.role === 'routed') return nothing;
   const { conversationId, transferId } = state;

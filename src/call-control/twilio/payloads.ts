@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-import { describeIssues } from '../../contract/parse';
-import { WebhookError } from '../phone-system';
-
 /**
  * `CallStatus` and `DialCallStatus`: `queued`, `initiated`, `ringing`, `in-progress`, `answered`, `completed`, `busy`,
  * `no-answer`, `failed`, `canceled`. A word that Twilio adds later must not cost a caller the call.
@@ -39,17 +36,9 @@ export const statusCallbackSchema = callSchema.extend({
 export type StatusCallback = z.infer<typeof statusCallbackSchema>;
 
 /**
- * The parameters in a body of type `application/x-www-form-urlencoded`.
- *
- * @throws WebhookError naming each field that is missing or wrong
+ * The parameters in a body of type `application/x-www-form-urlencoded`. One that comes several times is a list, as Twilio's library
+ * expects it.
  */
-export function parseForm<T extends z.ZodType>(schema: T, body: Buffer): z.output<T> {
-  const form = schema.safeParse(formOf(body));
-  if (!form.success) throw new WebhookError(describeIssues(form.error, 'body'));
-  return form.data;
-}
-
-/** A parameter that comes several times is a list, as Twilio's library expects it. */
 export function formOf(body: Buffer): Record<string, string | string[]> {
   const form = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {

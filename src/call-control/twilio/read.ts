@@ -1,11 +1,12 @@
 import type { HangupParty } from '../../contract/telephony-events';
+import { checked } from '../checked';
 import type { LegEvent } from '../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../phone-system';
 import { legInQuery, requestInQuery, type LegIds } from '../request-in-query';
 
 import {
   dialSchema,
-  parseForm,
+  formOf,
   statusCallbackSchema,
   voiceSchema,
   type DialEnded,
@@ -34,7 +35,7 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
  * by Twilio's idempotency token.
  */
 function requested({ query, body, headers }: WebhookRequest, country: string): LegEvent {
-  const { CallSid, CallStatus } = parseForm(voiceSchema, body);
+  const { CallSid, CallStatus } = checked(voiceSchema, formOf(body), 'body');
   const token = headers['i-twilio-idempotency-token'];
   const isLater = CallStatus !== 'ringing' && typeof token === 'string' && token !== '';
   return requestInQuery(query, {
@@ -45,7 +46,7 @@ function requested({ query, body, headers }: WebhookRequest, country: string): L
 }
 
 function dialEnded({ query, body }: WebhookRequest): LegEvent {
-  const ended = parseForm(dialSchema, body);
+  const ended = checked(dialSchema, formOf(body), 'body');
   return { type: 'leg.disconnected', data: { ...legInQuery(query), ...whoAndWhy(ended) } };
 }
 
@@ -79,7 +80,7 @@ export function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: DialEnded
 
 /** A leg has come further: the dialled one, whose address the gateway made, or else the caller's own. */
 function status(request: WebhookRequest): Reading<TwilioCall> {
-  const callback = parseForm(statusCallbackSchema, request.body);
+  const callback = checked(statusCallbackSchema, formOf(request.body), 'body');
   const isDialled = request.query.has('transferId') || callback.ParentCallSid !== undefined;
   const ids = isDialled
     ? legInQuery(request.query)

@@ -114,8 +114,8 @@ describe('an incoming call', () => {
     [{ ...incoming, call_sid: 'x'.repeat(201) }, '', 'call_sid: must have at most 200'],
     [[], '', 'body: Invalid input'],
     [null, '', 'body: Invalid input'],
-    [Buffer.from('{"call_sid":'), '', 'body: must be JSON'],
-    [Buffer.alloc(0), '', 'body: must be JSON'],
+    [Buffer.from('{"call_sid":'), '', 'body: is not JSON'],
+    [Buffer.alloc(0), '', 'body: is not JSON'],
     [incoming, 'country=XX', 'country: must be an ISO 3166-1'],
     [incoming, 'conversationId=a%2Fb', 'conversationId: must not contain'],
     [incoming, 'transferId=', 'transferId: must not be empty'],
@@ -148,7 +148,7 @@ describe('the end of the dialled leg', () => {
     [dialEnded, '', 'conversationId: is missing; transferId: is missing'],
     [dialEnded, 'conversationId=conv-1', 'transferId: is missing'],
     [dialEnded, 'conversationId=conv-1&transferId=a%20b', 'transferId: must not contain'],
-    [Buffer.from('dial_call_status=completed'), query, 'body: must be JSON'],
+    [Buffer.from('dial_call_status=completed'), query, 'body: is not JSON'],
   ])('that does not fit is refused by the field %#', (payload, address, message) => {
     const reading = () => read(webhook('dial', payload, { query: address }));
     expect(reading).toThrow(WebhookError);
@@ -231,7 +231,7 @@ describe('a status', () => {
     [without(answered, 'call_status'), 'call_status: is missing'],
     [{ ...answered, customerData: { ...ids, transferId: 'a/b' } }, 'transferId: must not contain'],
     [{ ...answered, customerData: { ...ids, conversationId: 4 } }, 'conversationId: Invalid input'],
-    [Buffer.from('status'), 'body: must be JSON'],
+    [Buffer.from('status'), 'body: is not JSON'],
   ])('that does not fit is refused by the field %#', (payload, message) => {
     const reading = () => read(webhook('status', payload));
     expect(reading).toThrow(WebhookError);

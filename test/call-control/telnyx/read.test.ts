@@ -186,8 +186,8 @@ describe('a webhook that does not fit is refused, and the field is named:', () =
   const text = (value: string) => Buffer.from(value);
 
   test.each<[string, unknown, string]>([
-    ['no JSON', text('{'), 'body: must be JSON'],
-    ['nothing', text(''), 'body: must be JSON'],
+    ['no JSON', text('{'), 'body: is not JSON'],
+    ['nothing', text(''), 'body: is not JSON'],
     ['no object', text('[]'), 'body: '],
     ['no data', {}, 'data: is missing'],
     ['no type', { data: {} }, 'data.event_type: is missing'],
