@@ -121,7 +121,6 @@ async function attempt<T>(
 async function inTime<T>(running: Promise<T>): Promise<T> {
   const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
     activityInfo();
-  if (scheduleToCloseTimeoutMs === undefined) return await running;
   const before = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
