@@ -25,7 +25,7 @@ export const routeSchema = z.discriminatedUnion('type', [
 ]);
 export type Route = z.infer<typeof routeSchema>;
 
-/** A route whose `CONTINUE` has become a `REDIRECT`, where an address is known. */
+/** What the gateway must know to carry any route out. */
 export interface RouteSettings {
   /** Where a customer goes whose route the gateway cannot carry out, and when Temporal gives no answer. */
   fallbackRoute: Route;

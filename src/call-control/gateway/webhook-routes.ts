@@ -7,7 +7,7 @@ import { legEventSchema, type LegEvent } from '../leg-events';
 import type { AwaitingEvent, NextSteps } from '../next-steps';
 import type { PhoneSystem, WebhookAnswer, WebhookRequest } from '../phone-system';
 
-import { logFallback } from './log';
+import { logFallback, logUnknownRoute } from './log';
 import { Problem, problem, unauthorized } from './problems';
 import { takeRawBodies } from './raw-bodies';
 
@@ -78,6 +78,7 @@ async function serve(
   // A phone system's own ids must fit the contract, too.
   const event = read === undefined ? undefined : checked(legEventSchema, read, 'event');
   const step = event === undefined ? undefined : await take(event, awaitsStep, steps, log);
+  if (step !== undefined) logUnknownRoute(log, step);
   const answer = system.answer(step, call, Date.now());
   if (await isPerformed(system, answer, log)) return answer;
   if (step?.action !== 'DIAL' || event === undefined) throw notTaken();
