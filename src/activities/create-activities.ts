@@ -56,9 +56,10 @@ export function createCallTransferActivities({
     );
 
   return {
-    callTransferBeginConversation: async ({ requestedAt, ...input }) => {
+    callTransferBeginConversation: async ({ requestedAt, answerWithinMs, ...input }) => {
       // Nobody waits any more for an answer that comes after the deadline.
-      if (Date.now() >= requestedAt + settings.requestDeadlineMs) {
+      const limitMs = Math.min(settings.requestDeadlineMs, answerWithinMs ?? settings.requestDeadlineMs);
+      if (Date.now() >= requestedAt + limitMs) {
         return {
           settings,
           number: null,

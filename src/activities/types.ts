@@ -17,6 +17,8 @@ export interface RequestNumberInput {
 export interface BeginConversationInput extends RequestNumberInput {
   /** When call control asked, epoch milliseconds. */
   requestedAt: number;
+  /** Milliseconds, where call control waits less long than the hard limit. */
+  answerWithinMs?: number | undefined;
 }
 
 /** A request that failed, as a value: the conversation goes on with it. */

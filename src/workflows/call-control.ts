@@ -20,15 +20,9 @@ import { connectReportSchema, disconnectReportSchema } from '../contract/telepho
 import { transferRequestSchema } from '../contract/transfer-request';
 import type { LegEvent } from '../leg/leg-state';
 
-import {
-  legInProgress,
-  shorter,
-  unknownLeg,
-  type CheckedRequest,
-  type Conversation,
-  type Entry,
-} from './conversation';
+import { shorter, type CheckedRequest, type Conversation, type Entry } from './conversation';
 import type { Leg } from './leg';
+import { legInProgress, unknownLeg } from './refusals';
 import { salvageReport } from './salvage-report';
 
 const parseRequest = (request: unknown) =>

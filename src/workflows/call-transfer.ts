@@ -23,7 +23,7 @@ import { runLegInChild } from './child-leg';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
 import { decide } from './decide';
 import { Presentation } from './presentation';
-import { runLeg } from './run-leg';
+import { numberEvent, runLeg } from './run-leg';
 
 /**
  * A customer's conversation with GenerativeAgent, from the request of a number to the routing decision.
@@ -72,12 +72,13 @@ async function converse(
 async function firstLeg(conversation: Conversation): Promise<Entry | undefined> {
   await startIsHeard(conversation);
   const request = conversation.firstLegRequest(workflowInfo().startTime.getTime(), uuid4);
-  const { settings, number, failure } = await begin(request);
+  const answerWithinMs = conversation.firstAnswerWithinMs;
+  const { settings, number, failure } = await begin({ ...request, answerWithinMs });
   const entry = conversation.begin(settings, request);
   const { leg } = entry;
   if (conversation.cancelled) conversation.cancel(Date.now());
   const now = Date.now();
-  if (number !== null && number !== STILL_WAITING) leg.apply({ type: 'numberAssigned', number, now });
+  if (number !== null && number !== STILL_WAITING) leg.apply(numberEvent(leg.request, number, now));
   const retryAfterMs = failure?.retryDelayMs ?? 0;
   if (failure !== null && (failure.retryDelayMs === null || now + retryAfterMs >= leg.request.requestBy)) {
     leg.apply({

@@ -6,12 +6,11 @@
  * 2. Every ended leg gets one decision, which is never replaced.
  * 3. An event for a leg that is not the newest changes nothing and stays visible.
  */
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 
 import type { ConversationView, IgnoredEvent } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/default-settings';
-import { failureTypes } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
 import type { callTransferInputSchema, transferRequestSchema } from '../contract/transfer-request';
@@ -19,6 +18,7 @@ import { dialableLeg, type LegEnd, type LegEvent, type LegState } from '../leg/l
 import { legSummary, legView } from '../leg/leg-views';
 
 import { Leg, type LegRequest } from './leg';
+import { legInProgress, numberNotDialable, transferIdConflict } from './refusals';
 
 export type CheckedInput = z.output<typeof callTransferInputSchema>;
 export type CheckedRequest = Partial<z.output<typeof transferRequestSchema>>;
@@ -125,12 +125,17 @@ export class Conversation {
     };
   }
 
+  /** How long whoever asked for the first leg waits, milliseconds, where it was said. */
+  get firstAnswerWithinMs(): number | undefined {
+    return this.firstRequest?.answerWithinMs;
+  }
+
   /** Opens the first leg. */
   begin(settings: ConversationSettings, leg: LegOrigin): Entry {
     this.configured = settings;
     return this.open({
       ...leg,
-      requestBy: leg.requestedAt + shorter(settings.requestDeadlineMs, this.firstRequest?.answerWithinMs),
+      requestBy: leg.requestedAt + shorter(settings.requestDeadlineMs, this.firstAnswerWithinMs),
     });
   }
 
@@ -354,29 +359,3 @@ const newEntry = (leg: Leg): Entry => ({
   asks: 0,
   answerBy: 0,
 });
-
-export const legInProgress = (transferId: string) =>
-  ApplicationFailure.nonRetryable(
-    `transferId: another leg of this conversation is still in progress: ${transferId}`,
-    failureTypes.legInProgress,
-  );
-
-export const unknownLeg = (transferId: string) =>
-  ApplicationFailure.nonRetryable(
-    `transferId: this conversation has no leg ${transferId}`,
-    failureTypes.unknownLeg,
-  );
-
-const transferIdConflict = (transferId: string) =>
-  ApplicationFailure.nonRetryable(
-    `transferId: ${transferId} was used before, by an ended transfer or another conversation; use a new one`,
-    failureTypes.transferIdConflict,
-  );
-
-const numberNotDialable = ({ transferId, phase }: LegState) =>
-  ApplicationFailure.nonRetryable(
-    phase === 'CONNECTED'
-      ? `transferId: ${transferId} is connected already, and its number released`
-      : `transferId: the number of ${transferId} is about to expire and must not be dialled any more`,
-    failureTypes.numberNotDialable,
-  );

@@ -3,11 +3,12 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/default-settings';
+import type { AssignedNumber } from '../contract/transfer';
 import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
 import { askAgain, askAsapp, fallbackReason, type Question } from './activity-calls';
-import type { Leg } from './leg';
+import type { Leg, LegRequest } from './leg';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
 const STATUS_CHECK_MS = 10_000;
@@ -47,7 +48,7 @@ async function requestNumber({ leg, retryAfterMs }: LegRun): Promise<void> {
         retryAfterMs === undefined
           ? await askAsapp(question, requestBy, summary)
           : await askAgain(question, requestBy, summary, retryAfterMs);
-      return { type: 'numberAssigned', number, now: Date.now() };
+      return numberEvent(leg.request, number, Date.now());
     },
     (failure) => ({
       type: 'numberUnavailable',
@@ -56,6 +57,12 @@ async function requestNumber({ leg, retryAfterMs }: LegRun): Promise<void> {
     }),
   );
 }
+
+/** A number that comes when nobody waits for it any more is not handed out: its asker has sent the customer elsewhere. */
+export const numberEvent = ({ requestBy }: LegRequest, number: AssignedNumber, now: number): LegEvent =>
+  now < requestBy
+    ? { type: 'numberAssigned', number, now }
+    : { type: 'numberUnavailable', reason: 'REQUEST_DEADLINE_EXCEEDED', now };
 
 /** Waits for call control's word, and looks at ASAPP where it should have come and has not. */
 async function awaitDisconnect(run: LegRun): Promise<void> {
