@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { conversationIdSchema } from '../../contract/fields';
+
 /**
  * `CallStatus` and `DialCallStatus`: `queued`, `initiated`, `ringing`, `in-progress`, `answered`, `completed`, `busy`,
  * `no-answer`, `failed`, `canceled`. A word that Twilio adds later must not cost a caller the call.
@@ -7,8 +9,11 @@ import { z } from 'zod';
 const statusSchema = z.string().min(1, 'must not be empty');
 
 const callSchema = z.looseObject({
-  /** Of the leg that the webhook is about: the caller's own, except for status callbacks of the dialled leg. */
-  CallSid: z.string().min(1, 'must not be empty'),
+  /**
+   * Of the leg that the webhook is about: the caller's own, which becomes the id of a conversation, except for
+   * status callbacks of the dialled leg.
+   */
+  CallSid: conversationIdSchema,
   CallStatus: statusSchema,
   From: z.string().optional(),
   To: z.string().optional(),
