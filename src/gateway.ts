@@ -57,5 +57,5 @@ main().catch((error: unknown) => {
   const missing = missingPackage(error);
   if (missing !== undefined) console.error(`The gateway ${missing}`);
   else console.error(error instanceof EnvironmentError ? error.message : error);
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -38,5 +38,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   // A mistake in the environment is for its reader, without a stack.
   console.error(error instanceof EnvironmentError ? error.message : error);
-  process.exitCode = 1;
+  // What a start that failed halfway has left open must not keep a dead worker up: nobody would start another.
+  process.exit(1);
 });

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { CallTransferClient } from '../client/call-transfer-client';
@@ -21,20 +23,29 @@ export interface NextStepsOptions {
 /** An event after which a caller waits to be told what comes next. */
 export type AwaitingEvent = LegRequested | LegDisconnected;
 
+/** What is left of a hard limit for the answer's way back, milliseconds. */
+const WAY_BACK_MS = 100;
+
+/** How long a disconnect that Temporal could not be told of is tried again, and how often, milliseconds. */
+const TELL_LATER_MS = 10 * 60_000;
+const TELL_AGAIN_MS = 2000;
+
 /** Takes leg events to the workflow, and answers what comes next, always within the hard limit. */
 export class NextSteps {
   private readonly limits: Record<AwaitingEvent['type'], number>;
+  private isClosed = false;
 
   constructor(private readonly options: NextStepsOptions) {
     this.limits = {
-      'leg.requested': options.requestLimitMs ?? 5000,
-      'leg.disconnected': options.disconnectLimitMs ?? 4000,
+      'leg.requested': (options.requestLimitMs ?? 5000) - WAY_BACK_MS,
+      'leg.disconnected': (options.disconnectLimitMs ?? 4000) - WAY_BACK_MS,
     };
   }
 
   /**
    * What comes next for the caller. Where Temporal gives no answer in time, or anything unexpected happens, it is
-   * the fallback route.
+   * the fallback route; the workflow is told of a disconnect later, so that it does not take the call for one that
+   * goes on.
    *
    * @param onFallback - told why
    * @throws ApplicationFailure where the workflow refuses: `InvalidInput`, `UnknownLeg`, `LegInProgress`,
@@ -48,8 +59,14 @@ export class NextSteps {
       const isRefusal = error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
       if (isRefusal || !(error instanceof Error)) throw error;
       onFallback(error);
+      if (event.type === 'leg.disconnected') void this.noteLater(event);
       return this.fallback(event);
     }
+  }
+
+  /** Gives up what is still to be told. */
+  close(): void {
+    this.isClosed = true;
   }
 
   /**
@@ -91,6 +108,20 @@ export class NextSteps {
         legs: [],
       },
     };
+  }
+
+  private async noteLater(event: LegDisconnected): Promise<void> {
+    const until = Date.now() + TELL_LATER_MS;
+    while (!this.isClosed && Date.now() < until) {
+      await sleep(TELL_AGAIN_MS, undefined, { ref: false });
+      try {
+        await this.note(event);
+        return;
+      } catch (error) {
+        // Whatever else than silence: there is nobody to tell.
+        if (!(error instanceof NoAnswerError)) return;
+      }
+    }
   }
 
   private async ask(event: AwaitingEvent): Promise<NextStep> {

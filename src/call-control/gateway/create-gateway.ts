@@ -89,6 +89,10 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
   await describeRoutes(app, { publicUrl, phoneSystems });
   const steps = new NextSteps(options);
+  app.addHook('onClose', (_instance, done) => {
+    steps.close();
+    done();
+  });
   conversationRoutes(app, { client, steps, apiKeys });
   await legEventRoute(app, {
     steps,
