@@ -24,6 +24,8 @@ const layers = {
   client: { may: ['contract'] },
   'call-control': { may: ['contract', 'client', 'environment'] },
   environment: { may: ['contract'] },
+  codec: {},
+  'codec-server': { may: ['codec'] },
   sandbox: { may: ['contract', 'environment'], types: ['asapp'] },
 };
 
@@ -135,6 +137,7 @@ export default defineConfig(
       'bench/**/*.ts',
       'src/worker.ts',
       'src/gateway.ts',
+      'src/codec-server.ts',
       'src/register-search-attributes.ts',
       'src/sandbox/main.ts',
     ],

@@ -19,6 +19,14 @@ export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } fr
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 
+export { encryptedDataConverter } from './codec/data-converter';
+export { EncryptionCodec, type EncryptionOptions } from './codec/encryption-codec';
+export { TamperedPayloadError, UnknownEncryptionKeyError } from './codec/errors';
+export { encryptionKey, fixedKeys, type EncryptionKey, type EncryptionKeys } from './codec/keys';
+export { KeyListError, keysFromText } from './codec/keys-from-text';
+export { keysFromFile, type KeyFileOptions } from './codec/keys-from-file';
+export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './codec/keys-from-provider';
+
 export { hasSearchAttributes, registerSearchAttributes } from './search-attributes';
 export { searchAttributeKeys } from './contract/search-attributes';
 

@@ -1,0 +1,50 @@
+import type { Payload, PayloadCodec } from '@temporalio/common';
+
+import { UnknownEncryptionKeyError } from './errors';
+import type { EncryptionKeys } from './keys';
+import { isSealed, keyIdOf, open, seal } from './sealed-payload';
+
+export interface EncryptionOptions {
+  /**
+   * Whether to encrypt. Default: true. With false payloads are only decrypted: the first step of turning
+   * encryption on, and the first of turning it off, while calls are open.
+   */
+  encrypts?: boolean;
+}
+
+/**
+ * Encrypts payloads with AES-256-GCM. A payload that is not encrypted is decoded as it is, so that calls from before
+ * go on.
+ */
+export class EncryptionCodec implements PayloadCodec {
+  private readonly encrypts: boolean;
+
+  constructor(
+    private readonly keys: EncryptionKeys,
+    { encrypts = true }: EncryptionOptions = {},
+  ) {
+    this.encrypts = encrypts;
+  }
+
+  async encode(payloads: Payload[]): Promise<Payload[]> {
+    if (!this.encrypts || payloads.length === 0) return payloads;
+    const key = await this.keys.current();
+    return payloads.map((payload) => seal(payload, key));
+  }
+
+  /**
+   * @throws UnknownEncryptionKeyError
+   * @throws TamperedPayloadError
+   */
+  async decode(payloads: Payload[]): Promise<Payload[]> {
+    return await Promise.all(
+      payloads.map(async (payload) => {
+        if (!isSealed(payload)) return payload;
+        const id = keyIdOf(payload);
+        const key = await this.keys.find(id);
+        if (key === undefined) throw new UnknownEncryptionKeyError(id);
+        return open(payload, key);
+      }),
+    );
+  }
+}
