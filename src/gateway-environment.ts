@@ -10,6 +10,7 @@ import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from './call
 import { routeSchema } from './call-control/routes';
 import { countrySchema } from './contract/fields';
 import { DEFAULT_TASK_QUEUE } from './contract/names';
+import { missingPackage } from './environment/missing-package';
 import {
   EnvironmentError,
   json,
@@ -157,12 +158,4 @@ async function loadModule(name: string): Promise<PhoneSystemModule> {
     : undefined;
   const path = own ?? createRequire(join(process.cwd(), 'package.json')).resolve(name);
   return (await import(pathToFileURL(path).href)) as PhoneSystemModule;
-}
-
-/** What to install, where a module could not be loaded for want of a package. */
-export function missingPackage(error: unknown): string | undefined {
-  const { message = '' } = error as { message?: string };
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
-  const isPackage = missing !== undefined && !missing.startsWith('.') && !missing.startsWith('/');
-  return isPackage ? `needs the package ${missing}: npm install ${missing}` : undefined;
 }

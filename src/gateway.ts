@@ -12,19 +12,30 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { CallTransferClient } from './client/call-transfer-client';
 import { forWaitingCallers } from './client/waiting-callers';
+import { readEncryption } from './encryption-environment';
+import { missingPackage } from './environment/missing-package';
+import { readAll } from './environment/read-all';
 import { EnvironmentError } from './environment/read-environment';
-import { missingPackage, readGatewayEnvironment } from './gateway-environment';
+import { readGatewayEnvironment } from './gateway-environment';
 
 /** How long Temporal may take to show that it is there, milliseconds. */
 const READY_MS = 1000;
 
 async function main(): Promise<void> {
   const { createGateway } = await import('./call-control/gateway/create-gateway.js');
-  const { host, port, taskQueue, drainMs, options } = await readGatewayEnvironment(process.env);
+  const [{ host, port, taskQueue, drainMs, options }, dataConverter] = await readAll(
+    () => readGatewayEnvironment(process.env),
+    () => readEncryption(process.env),
+  );
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   // Lazy: while Temporal is down callers get the fallback route.
   const connection = Connection.lazy(forWaitingCallers(connectionOptions));
-  const client = new CallTransferClient(new Client({ connection, namespace }), {
+  const temporal = new Client({
+    connection,
+    namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  });
+  const client = new CallTransferClient(temporal, {
     taskQueue,
     answerTimeoutMs: options.disconnectLimitMs ?? 4000,
   });

@@ -8,6 +8,8 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import { readEncryption } from './encryption-environment';
+import { readAll } from './environment/read-all';
 import { EnvironmentError } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
 import { readWorkerEnvironment } from './worker-environment';
@@ -16,7 +18,10 @@ import { readWorkerEnvironment } from './worker-environment';
 const STICKY_TIMEOUT_MS = 1000;
 
 async function main(): Promise<void> {
-  const { asapp, taskQueue, routing, settings, shutdownGraceMs } = readWorkerEnvironment(process.env);
+  const [{ asapp, taskQueue, routing, settings, shutdownGraceMs }, dataConverter] = await readAll(
+    () => readWorkerEnvironment(process.env),
+    () => readEncryption(process.env),
+  );
   Runtime.install({ shutdownSignals: ['SIGTERM', 'SIGINT'] });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
@@ -26,6 +31,7 @@ async function main(): Promise<void> {
       namespace,
       taskQueue,
       plugins: [new CallTransferPlugin({ asapp, routing, settings })],
+      ...(dataConverter === undefined ? {} : { dataConverter }),
       shutdownGraceTime: shutdownGraceMs,
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     });

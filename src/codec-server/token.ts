@@ -1,0 +1,74 @@
+import type { FastifyRequest } from 'fastify';
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+
+/**
+ * Checks a token.
+ *
+ * @returns whose it is
+ * @throws TokenError
+ */
+export type TokenCheck = (token: string) => Promise<string>;
+
+/** What a token must be signed with and say. */
+export interface TokenRules {
+  /** Where the issuer publishes its keys, or a secret of at least 32 bytes that signs with HS256. */
+  keys: { jwksUrl: string } | { secret: string };
+  /** What `iss` must say. */
+  issuer: string;
+  /** What `aud` must hold: else a token for any other service of the company would do. */
+  audience: string;
+  /** What `scope` must hold among its words. Default: none. */
+  scope?: string;
+}
+
+/** A token that does not let anybody in. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+
+  constructor(
+    readonly statusCode: 401 | 403,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose token it is: `sub`. */
+    subject?: string;
+  }
+}
+
+/** Checks tokens by these rules. A token must have an end and a subject; clocks may differ by five seconds. */
+export function tokenCheck({ keys, issuer, audience, scope }: TokenRules): TokenCheck {
+  const options = { issuer, audience, requiredClaims: ['exp', 'sub'], clockTolerance: 5 };
+  const remote =
+    'jwksUrl' in keys ? createRemoteJWKSet(new URL(keys.jwksUrl), { timeoutDuration: 3000 }) : undefined;
+  const secret = 'secret' in keys ? Buffer.from(keys.secret) : Buffer.alloc(0);
+  return async (token) => {
+    const { payload } = await (
+      remote === undefined
+        ? jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })
+        : // A public key must never be taken for the secret of an HMAC.
+          jwtVerify(token, remote, { ...options, algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] })
+    ).catch((error: unknown) => {
+      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
+      throw new TokenError(401, 'The token is missing, wrong, or too old');
+    });
+    const words = typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [];
+    if (scope !== undefined && !words.includes(scope))
+      throw new TokenError(403, `The token lacks the scope ${scope}`);
+    return payload.sub ?? '';
+  };
+}
+
+/** Lets a request pass whose bearer token is valid. */
+export const asksForToken =
+  (check: TokenCheck) =>
+  async (request: FastifyRequest): Promise<void> => {
+    const [scheme = '', token = ''] = request.headers.authorization?.split(' ') ?? [];
+    if (scheme.toLowerCase() !== 'bearer' || token === '')
+      throw new TokenError(401, 'The token is missing, wrong, or too old');
+    request.subject = await check(token);
+  };
