@@ -13,11 +13,8 @@ export interface CodecServerEnvironment {
 }
 
 const origin = z
-  .url({ protocol: /^https?$/, error: 'each must be an origin, such as https://temporal.example.com' })
-  .refine(
-    (text) => text === new URL(text).origin,
-    'each must be an origin, without a path or a slash at the end',
-  );
+  .string()
+  .regex(/^https?:\/\/[^\s/*?#]+$/, 'each must be an origin, such as https://temporal.example.com');
 
 const environmentSchema = z
   .object({

@@ -14,6 +14,7 @@ export { policyFromTable, routingTableSchema, type RoutingTable } from './routin
 export { parseRoutingTable, RoutingTableError } from './routing/table-file';
 export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
 
+export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';

@@ -5,6 +5,7 @@ import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '
 
 import { createCallTransferActivities } from './activities/create-activities';
 import type { CallTransferActivities } from './activities/types';
+import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
 import { type ConversationSettings } from './contract/default-settings';
@@ -17,6 +18,8 @@ import { hasSearchAttributes } from './search-attributes';
 export interface CallTransferPluginOptions {
   /** ASAPP's address and credentials, or your own way to ask it. */
   asapp: HttpCallTransfersOptions | CallTransfers;
+  /** When ASAPP counts as down, and for how long it is left alone then. */
+  circuitBreaker?: CircuitBreakerOptions;
   /** Your routing policy. Default: everybody whom GenerativeAgent did not finish with goes to the queue `agents`. */
   routing?: RoutingPolicy;
   /** Deadlines, windows and limits that differ from their defaults. */
@@ -45,14 +48,19 @@ export class CallTransferPlugin extends SimplePlugin {
   private readonly settings: ConversationSettings;
 
   /** @throws ApplicationFailure of type `InvalidInput` that names the setting */
-  constructor({ asapp, routing = defaultRoutingPolicy, settings = {} }: CallTransferPluginOptions) {
+  constructor({
+    asapp,
+    circuitBreaker,
+    routing = defaultRoutingPolicy,
+    settings = {},
+  }: CallTransferPluginOptions) {
     super({ name: 'temporal-call-transfer' });
     this.settings = {
       ...parsePayload(conversationSettingsSchema, settings, 'settings'),
       searchAttributes: false,
     };
     this.activities = createCallTransferActivities({
-      asapp: 'create' in asapp ? asapp : new HttpCallTransfers(asapp),
+      asapp: new CircuitBreaker('create' in asapp ? asapp : new HttpCallTransfers(asapp), circuitBreaker),
       routing,
       settings: this.settings,
     });

@@ -19,26 +19,47 @@ export interface WorkerEnvironment {
   settings: ConversationSettingsInput;
   /** How long calls' activities may go on after SIGTERM, milliseconds. */
   shutdownGraceMs: number;
+  /** Where Prometheus reads the metrics. */
+  metricsAddress: string | undefined;
+  /** What this worker is called among the versions of its deployment; undefined without Worker Versioning. */
+  deploymentVersion: { deploymentName: string; buildId: string } | undefined;
 }
 
 const { shape } = conversationSettingsSchema;
 
-const environmentSchema = z.object({
-  ASAPP_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
-  ASAPP_API_ID: z.string().min(1, 'must not be empty'),
-  ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
-  CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
-  CALL_TRANSFER_ROUTING_FILE: z.string().optional(),
-  CALL_TRANSFER_REQUEST_DEADLINE_MS: whole.pipe(shape.requestDeadlineMs.unwrap()).optional(),
-  CALL_TRANSFER_DISCONNECT_DEADLINE_MS: whole.pipe(shape.disconnectDeadlineMs.unwrap()).optional(),
-  CALL_TRANSFER_DIAL_MARGIN_MS: whole.pipe(shape.dialMarginMs.unwrap()).optional(),
-  CALL_TRANSFER_MAX_CALL_DURATION_MS: whole.pipe(shape.maxCallDurationMs.unwrap()).optional(),
-  CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: whole.pipe(shape.statusCheckIntervalMs.unwrap()).optional(),
-  CALL_TRANSFER_RECONNECT_WINDOWS_MS: json.pipe(shape.reconnectWindowMs.unwrap()).optional(),
-  CALL_TRANSFER_LAST_RESORT_ROUTE: json.pipe(shape.lastResortRoute.unwrap()).optional(),
-  CALL_TRANSFER_MAX_LEGS_PER_RUN: whole.pipe(shape.maxLegsPerRun.unwrap()).optional(),
-  CALL_TRANSFER_SHUTDOWN_GRACE_MS: whole.default(10_000),
-});
+const environmentSchema = z
+  .object({
+    ASAPP_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+    ASAPP_API_ID: z.string().min(1, 'must not be empty'),
+    ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
+    CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+    CALL_TRANSFER_ROUTING_FILE: z.string().optional(),
+    CALL_TRANSFER_REQUEST_DEADLINE_MS: whole.pipe(shape.requestDeadlineMs.unwrap()).optional(),
+    CALL_TRANSFER_DISCONNECT_DEADLINE_MS: whole.pipe(shape.disconnectDeadlineMs.unwrap()).optional(),
+    CALL_TRANSFER_DIAL_MARGIN_MS: whole.pipe(shape.dialMarginMs.unwrap()).optional(),
+    CALL_TRANSFER_MAX_CALL_DURATION_MS: whole.pipe(shape.maxCallDurationMs.unwrap()).optional(),
+    CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: whole.pipe(shape.statusCheckIntervalMs.unwrap()).optional(),
+    CALL_TRANSFER_RECONNECT_WINDOWS_MS: json.pipe(shape.reconnectWindowMs.unwrap()).optional(),
+    CALL_TRANSFER_LAST_RESORT_ROUTE: json.pipe(shape.lastResortRoute.unwrap()).optional(),
+    CALL_TRANSFER_MAX_LEGS_PER_RUN: whole.pipe(shape.maxLegsPerRun.unwrap()).optional(),
+    CALL_TRANSFER_SHUTDOWN_GRACE_MS: whole.default(10_000),
+    CALL_TRANSFER_METRICS_ADDRESS: z
+      .string()
+      .regex(/^\S+:\d{1,5}$/, 'must be an address and a port, such as 0.0.0.0:9464')
+      .optional(),
+    TEMPORAL_DEPLOYMENT_NAME: z.string().optional(),
+    TEMPORAL_WORKER_BUILD_ID: z.string().optional(),
+  })
+  .superRefine((set, context) => {
+    const names = ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const;
+    const missing = names.filter((name) => set[name] === undefined);
+    if (missing.length !== 1) return;
+    context.addIssue({
+      code: 'custom',
+      path: missing,
+      message: 'is missing: Worker Versioning needs both names',
+    });
+  });
 
 /**
  * Reads and checks the worker's environment.
@@ -68,7 +89,16 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnv
       maxLegsPerRun: data.CALL_TRANSFER_MAX_LEGS_PER_RUN,
     },
     shutdownGraceMs: data.CALL_TRANSFER_SHUTDOWN_GRACE_MS,
+    metricsAddress: data.CALL_TRANSFER_METRICS_ADDRESS,
+    deploymentVersion: versionIn(data),
   };
+}
+
+function versionIn({
+  TEMPORAL_DEPLOYMENT_NAME: deploymentName,
+  TEMPORAL_WORKER_BUILD_ID: buildId,
+}: z.output<typeof environmentSchema>): WorkerEnvironment['deploymentVersion'] {
+  return deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId };
 }
 
 function readRouting(file: string | undefined, mistakes: string[]): RoutingPolicy | undefined {

@@ -5,24 +5,39 @@
  * On a signal it takes no new work and finishes the activities that run; calls in flight go on in another
  * worker, from where their histories stand.
  */
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
 
 import { readEncryption } from './encryption-environment';
 import { readAll } from './environment/read-all';
 import { EnvironmentError } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
 import { readWorkerEnvironment } from './worker-environment';
+import { workerTelemetry } from './worker-telemetry';
 
 /** How long a workflow task waits for the worker that knows the call, before any other takes it. */
 const STICKY_TIMEOUT_MS = 1000;
 
+/** A conversation ends on the version that it began on: no customer's call sees two versions of the workflow. */
+const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({
+  version,
+  useWorkerVersioning: true,
+  defaultVersioningBehavior: 'PINNED',
+});
+
 async function main(): Promise<void> {
-  const [{ asapp, taskQueue, routing, settings, shutdownGraceMs }, dataConverter] = await readAll(
+  const [
+    { asapp, taskQueue, routing, settings, shutdownGraceMs, metricsAddress, deploymentVersion },
+    dataConverter,
+  ] = await readAll(
     () => readWorkerEnvironment(process.env),
     () => readEncryption(process.env),
   );
-  Runtime.install({ shutdownSignals: ['SIGTERM', 'SIGINT'] });
+  Runtime.install({
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+    telemetryOptions: workerTelemetry(metricsAddress),
+  });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
@@ -32,6 +47,7 @@ async function main(): Promise<void> {
       taskQueue,
       plugins: [new CallTransferPlugin({ asapp, routing, settings })],
       ...(dataConverter === undefined ? {} : { dataConverter }),
+      ...(deploymentVersion === undefined ? {} : { workerDeploymentOptions: pinnedTo(deploymentVersion) }),
       shutdownGraceTime: shutdownGraceMs,
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     });

@@ -190,3 +190,21 @@ test('every mistake is named at once', () => {
     ]);
   });
 });
+
+test('Worker Versioning needs both names, and metrics an address', () => {
+  const version = { TEMPORAL_DEPLOYMENT_NAME: 'call-transfer', TEMPORAL_WORKER_BUILD_ID: '1.4.0' };
+  expect(readWorkerEnvironment({ ...required, ...version })).toMatchObject({
+    deploymentVersion: { deploymentName: 'call-transfer', buildId: '1.4.0' },
+    metricsAddress: undefined,
+  });
+  expect(readWorkerEnvironment(required).deploymentVersion).toBeUndefined();
+  expect(mistakesIn({ ...required, TEMPORAL_DEPLOYMENT_NAME: 'call-transfer' })).toEqual([
+    'TEMPORAL_WORKER_BUILD_ID: is missing: Worker Versioning needs both names',
+  ]);
+  expect(mistakesIn({ ...required, TEMPORAL_WORKER_BUILD_ID: '1.4.0' })).toEqual([
+    'TEMPORAL_DEPLOYMENT_NAME: is missing: Worker Versioning needs both names',
+  ]);
+  expect(mistakesIn({ ...required, CALL_TRANSFER_METRICS_ADDRESS: '9464' })).toEqual([
+    'CALL_TRANSFER_METRICS_ADDRESS: must be an address and a port, such as 0.0.0.0:9464',
+  ]);
+});

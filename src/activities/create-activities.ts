@@ -14,6 +14,7 @@ import { toFailure } from './asapp-failures';
 import { chooseRoute } from './choose-route';
 import { fetchTransfer } from './fetch-transfer';
 import { OutlastingRequests } from './outlasting-requests';
+import { measured } from './request-metrics';
 import { requestNumber } from './request-number';
 import type {
   CallTransferActivities,
@@ -51,7 +52,7 @@ export function createCallTransferActivities({
     attempt(
       requests,
       `POST ${input.conversationId} ${input.transferId}`,
-      () => requestNumber(asapp, input, settings.dialMarginMs),
+      () => measured('create', () => requestNumber(asapp, input, settings.dialMarginMs)),
       toFailure,
     );
 
@@ -78,7 +79,7 @@ export function createCallTransferActivities({
         requests,
         // A look from before the hangup is no answer to a question after it.
         `GET ${input.conversationId} ${input.leg.transferId} ${input.leg.phase}`,
-        (number) => fetchTransfer(asapp, input, number),
+        (number) => measured('get', () => fetchTransfer(asapp, input, number)),
         // While it waits for a result, most attempts are not faults and count against no limit.
         (error, number) => toFailure(error, input.untilEnded ? Math.min(number, 3) : number),
       );

@@ -22,6 +22,8 @@ export class AsappError extends Error {
     readonly status?: number,
     /** How long ASAPP asks to wait (`Retry-After`), in milliseconds. */
     readonly retryAfterMs?: number,
+    /** Whether ASAPP was asked at all: a circuit breaker fails a request as those before it failed. */
+    readonly wasSent = true,
   ) {
     super(message);
   }

@@ -20,6 +20,7 @@ const pauses: Partial<Record<AsappErrorKind, readonly number[]>> = {
  * @returns milliseconds, or `undefined` where it must not be sent again
  */
 export function retryDelayMs(error: AsappError, failedAttempt: number): number | undefined {
+  if (!error.wasSent) return undefined;
   const pause = pauses[error.kind]?.[failedAttempt - 1];
   if (pause === undefined) return undefined;
   return error.kind === 'rateLimited' ? (error.retryAfterMs ?? pause) : pause;

@@ -22,6 +22,7 @@ import { refuseCallControl, serveCallControl } from './call-control';
 import { runLegInChild } from './child-leg';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
 import { decide } from './decide';
+import { measureNumber } from './measurements';
 import { Presentation } from './presentation';
 import { numberEvent, runLeg } from './run-leg';
 
@@ -41,8 +42,9 @@ export async function callTransferWorkflow(
   carried?: CarriedConversation,
 ): Promise<RoutingDecision> {
   const presentation = new Presentation();
-  const conversation = new Conversation(await checkInput(input), (changed) => {
+  const conversation = new Conversation(await checkInput(input), (changed, event) => {
     presentation.conversation(changed);
+    if (changed.begun) measureNumber(changed.current.leg, event);
   });
   serveCallControl(conversation);
 

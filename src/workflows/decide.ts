@@ -7,6 +7,7 @@ import type { RoutingFacts } from '../routing/policy';
 
 import { ownActivities } from './activity-calls';
 import type { Conversation, Entry } from './conversation';
+import { measureDecision } from './measurements';
 
 /** Asks the routing policy what becomes of the customer, once, and records the decision. */
 export async function decide(conversation: Conversation, { leg }: Entry): Promise<void> {
@@ -24,7 +25,9 @@ export async function decide(conversation: Conversation, { leg }: Entry): Promis
   if (fallback) {
     log.warn('The customer falls back', { transferId: leg.transferId, outcome: end.outcome, reason });
   }
-  conversation.decide(leg, { ...known, route, fallback, reason }, choice?.redial === true);
+  const decision = { ...known, route, fallback, reason };
+  conversation.decide(leg, decision, choice?.redial === true);
+  measureDecision(leg, decision);
 }
 
 async function askPolicy(facts: RoutingFacts): Promise<RoutedLeg> {
