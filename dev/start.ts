@@ -1,6 +1,8 @@
 /**
  * `npm start`: Temporal with its Web UI, a stand-in for ASAPP, a worker, the gateway, and calls that show what happens.
  *
+ * With `CALL_TRANSFER_ENCRYPTION_KEYS` payloads are encrypted, as they are in production.
+ *
  * `--once` ends after the calls: with 0 where each got the decision that it should. `TEMPORAL_ADDRESS` names a
  * server to use instead; `ASAPP_API_ID` and `ASAPP_API_SECRET` mean the real ASAPP.
  */
@@ -11,6 +13,7 @@ import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
+import { readEncryption } from '../lib/encryption-environment';
 import {
   CallTransferClient,
   DEFAULT_TASK_QUEUE,
@@ -64,7 +67,13 @@ async function main(): Promise<void> {
 
   const gateway = await startGateway();
 
-  const client = new CallTransferClient(new Client({ connection, namespace }), { taskQueue });
+  const dataConverter = await readEncryption(process.env);
+  const temporal = new Client({
+    connection,
+    namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+  });
+  const client = new CallTransferClient(temporal, { taskQueue });
   const isRight = await Promise.race([demonstrate(client, gateway, sandbox), stopped.then(() => true)]);
   if (uiUrl !== undefined) console.log(`\nThe Web UI: ${uiUrl}`);
   console.log(`The gateway: ${gateway.url}, described at ${gateway.url}/openapi.json`);
