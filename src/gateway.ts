@@ -17,11 +17,13 @@ import { missingPackage } from './environment/missing-package';
 import { readAll } from './environment/read-all';
 import { EnvironmentError } from './environment/read-environment';
 import { readGatewayEnvironment } from './gateway-environment';
+import { startTracing } from './tracing';
 
 /** How long Temporal may take to show that it is there, milliseconds. */
 const READY_MS = 1000;
 
 async function main(): Promise<void> {
+  const tracing = await startTracing(process.env, 'call-transfer-gateway');
   const { createGateway } = await import('./call-control/gateway/create-gateway.js');
   const [{ host, port, taskQueue, drainMs, options }, dataConverter] = await readAll(
     () => readGatewayEnvironment(process.env),
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     connection,
     namespace,
     ...(dataConverter === undefined ? {} : { dataConverter }),
+    ...(tracing === undefined ? {} : { plugins: [tracing.plugin] }),
   });
   const client = new CallTransferClient(temporal, {
     taskQueue,
@@ -61,6 +64,7 @@ async function main(): Promise<void> {
   await sleep(drainMs);
   await gateway.close();
   await connection.close();
+  await tracing?.shutdown();
 }
 
 main().catch((error: unknown) => {

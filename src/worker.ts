@@ -10,9 +10,11 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
 
 import { readEncryption } from './encryption-environment';
+import { missingPackage } from './environment/missing-package';
 import { readAll } from './environment/read-all';
 import { EnvironmentError } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
+import { startTracing } from './tracing';
 import { readWorkerEnvironment } from './worker-environment';
 import { workerTelemetry } from './worker-telemetry';
 
@@ -27,6 +29,7 @@ const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => 
 });
 
 async function main(): Promise<void> {
+  const tracing = await startTracing(process.env, 'call-transfer-worker');
   const [
     { asapp, taskQueue, routing, settings, shutdownGraceMs, metricsAddress, deploymentVersion },
     dataConverter,
@@ -45,7 +48,10 @@ async function main(): Promise<void> {
       connection,
       namespace,
       taskQueue,
-      plugins: [new CallTransferPlugin({ asapp, routing, settings })],
+      plugins: [
+        ...(tracing === undefined ? [] : [tracing.plugin]),
+        new CallTransferPlugin({ asapp, routing, settings }),
+      ],
       ...(dataConverter === undefined ? {} : { dataConverter }),
       ...(deploymentVersion === undefined ? {} : { workerDeploymentOptions: pinnedTo(deploymentVersion) }),
       shutdownGraceTime: shutdownGraceMs,
@@ -54,12 +60,15 @@ async function main(): Promise<void> {
     await worker.run();
   } finally {
     await connection.close();
+    await tracing?.shutdown();
   }
 }
 
 main().catch((error: unknown) => {
   // A mistake in the environment is for its reader, without a stack.
-  console.error(error instanceof EnvironmentError ? error.message : error);
+  const missing = missingPackage(error);
+  if (missing !== undefined) console.error(`The worker ${missing}`);
+  else console.error(error instanceof EnvironmentError ? error.message : error);
   // What a start that failed halfway has left open must not keep a dead worker up: nobody would start another.
   process.exit(1);
 });

@@ -10,9 +10,22 @@ import { withRealServer } from '../support/with-temporal';
 const run = promisify(execFile);
 const LIMIT_MS = 300_000;
 
-test(
-  'the packed package works in a worker outside of this repository',
-  async () => {
+/** Each example, and what it prints of itself. */
+const examples: [name: string, lines: string[]][] = [
+  ['plugin-in-your-worker', []],
+  [
+    'encryption-and-tracing',
+    [
+      'stored as: binary/encrypted\n',
+      // The request to ASAPP belongs to the trace of whoever asked for the number.
+      'trace:       StartActivity:callTransferBeginConversation\ntrace:         RunActivity:callTransferBeginConversation\ntrace:           POST to ASAPP',
+    ],
+  ],
+];
+
+test.each(examples)(
+  'the packed package works in a worker outside of this repository: %s',
+  async (name, lines) => {
     const folder = await mkdtemp(join(tmpdir(), 'packed-'));
     const example = join(folder, 'example');
     const npm = async (cwd: string, args: string[], environment: Record<string, string> = {}) => {
@@ -27,9 +40,9 @@ test(
     try {
       // Built already: tests that spawn the worker at the same time must not see lib/ change.
       await npm(projectRoot, ['pack', '--ignore-scripts', '--pack-destination', folder]);
-      const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+      const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
       expect(tarball).toBeDefined();
-      await cp(join(projectRoot, 'examples', 'plugin-in-your-worker'), example, {
+      await cp(join(projectRoot, 'examples', name), example, {
         recursive: true,
         filter: (path) => !['node_modules', 'lib', 'package-lock.json'].includes(basename(path)),
       });
@@ -41,6 +54,7 @@ test(
 
       expect(output).toContain('customerWorkflow: customer of account 3434\n');
       expect(output).toContain('callTransferWorkflow: AGENT, route {"type":"QUEUE","queue":"agents"}\n');
+      for (const line of lines) expect(output).toContain(line);
       const lock = await readFile(join(example, 'package-lock.json'), 'utf8');
       expect(lock).not.toContain(projectRoot);
     } finally {
