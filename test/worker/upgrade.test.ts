@@ -10,7 +10,9 @@ import { withWorkerProcesses } from '../support/worker-process';
 
 import { workerEnvironment } from './with-survivors';
 
-const CALLS = 20;
+/** A thousand take a minute or two: `UPGRADE_CALLS=1000 npx jest test/worker/upgrade`. */
+const CALLS = Number(process.env['UPGRADE_CALLS'] ?? 20);
+const GROUP = 10;
 
 /** Sends new conversations to this version, as `temporal worker deployment set-current-version` does. */
 async function makeCurrent(
@@ -27,6 +29,15 @@ async function makeCurrent(
   );
 }
 
+/** As many at a time as callers may really come at once. */
+async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let from = 0; from < items.length; from += GROUP) {
+    done.push(...(await Promise.all(items.slice(from, from + GROUP).map(work))));
+  }
+  return done;
+}
+
 async function buildOf(
   env: TestWorkflowEnvironment,
   conversationId: string,
@@ -37,20 +48,20 @@ async function buildOf(
 
 test('calls that are open end on their version, reconnections included, while new ones begin on the new', async () => {
   await withRealServer({ own: true }, (env, server) =>
-    withSandbox({}, async (sandbox) => {
+    withSandbox({ poolSize: 10 * CALLS }, async (sandbox) => {
       const taskQueue = uniqueId('upgrade');
       const deployment = uniqueId('call-transfer');
       await withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), async (startWorker) => {
         const client = new CallTransferClient(env.client, { taskQueue });
         const underTest = { client, sandbox };
-        const open = async () => await Promise.all(Array.from({ length: CALLS }, () => connected(underTest)));
+        const open = async () => await inGroups(Array.from({ length: CALLS }), () => connected(underTest));
         const end = async ({ conversationId, transferId }: TestCall) => {
           sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
           const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
           expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', fallback: false });
         };
         const builds = async (calls: TestCall[]) =>
-          await Promise.all(calls.map(({ conversationId }) => buildOf(env, conversationId)));
+          await inGroups(calls, ({ conversationId }) => buildOf(env, conversationId));
         const version = (buildId: string) => ({
           TEMPORAL_DEPLOYMENT_NAME: deployment,
           TEMPORAL_WORKER_BUILD_ID: buildId,
@@ -72,7 +83,7 @@ test('calls that are open end on their version, reconnections included, while ne
         sandbox.exchange.callerHangsUp(hungUpCall.transferId);
         await client.reportDisconnect(conversationId, { transferId: hungUpCall.transferId, by: 'CUSTOMER' });
         const again = await connected(underTest, { conversationId, transferId: `${conversationId}-b` });
-        await Promise.all([...others, again, ...fresh].map(end));
+        await inGroups([...others, again, ...fresh], end);
         expect(await builds(old)).toEqual(old.map(() => 'one'));
         for (const call of [...others, again]) {
           expect((await client.result(call.conversationId)).outcome).toBe('AGENT');
