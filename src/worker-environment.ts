@@ -10,6 +10,7 @@ import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
 import { policyFromTable } from './routing/table';
 import { parseRoutingTable, RoutingTableError } from './routing/table-file';
+import { logLevels } from './worker-log';
 
 /** What the worker reads from its environment, besides what `@temporalio/envconfig` reads. */
 export interface WorkerEnvironment {
@@ -19,6 +20,7 @@ export interface WorkerEnvironment {
   settings: ConversationSettingsInput;
   /** How long calls' activities may go on after SIGTERM, milliseconds. */
   shutdownGraceMs: number;
+  log: { format: 'text' | 'json'; level: (typeof logLevels)[number] };
   /** Where Prometheus reads the metrics. */
   metricsAddress: string | undefined;
   /** What this worker is called among the versions of its deployment; undefined without Worker Versioning. */
@@ -47,6 +49,10 @@ const environmentSchema = z
       .string()
       .regex(/^\S+:\d{1,5}$/, 'must be an address and a port, such as 0.0.0.0:9464')
       .optional(),
+    CALL_TRANSFER_LOG_FORMAT: z.enum(['text', 'json'], { error: 'must be text or json' }).default('text'),
+    CALL_TRANSFER_LOG_LEVEL: z
+      .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
+      .default('INFO'),
     TEMPORAL_DEPLOYMENT_NAME: z.string().optional(),
     TEMPORAL_WORKER_BUILD_ID: z.string().optional(),
   })
@@ -89,6 +95,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnv
       maxLegsPerRun: data.CALL_TRANSFER_MAX_LEGS_PER_RUN,
     },
     shutdownGraceMs: data.CALL_TRANSFER_SHUTDOWN_GRACE_MS,
+    log: { format: data.CALL_TRANSFER_LOG_FORMAT, level: data.CALL_TRANSFER_LOG_LEVEL },
     metricsAddress: data.CALL_TRANSFER_METRICS_ADDRESS,
     deploymentVersion: versionIn(data),
   };

@@ -16,6 +16,7 @@ import { EnvironmentError } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
 import { startTracing } from './tracing';
 import { readWorkerEnvironment } from './worker-environment';
+import { workerLog } from './worker-log';
 import { workerTelemetry } from './worker-telemetry';
 
 /** How long a workflow task waits for the worker that knows the call, before any other takes it. */
@@ -31,7 +32,7 @@ const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => 
 async function main(): Promise<void> {
   const tracing = await startTracing(process.env, 'call-transfer-worker');
   const [
-    { asapp, taskQueue, routing, settings, shutdownGraceMs, metricsAddress, deploymentVersion },
+    { asapp, taskQueue, routing, settings, shutdownGraceMs, log, metricsAddress, deploymentVersion },
     dataConverter,
   ] = await readAll(
     () => readWorkerEnvironment(process.env),
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   );
   Runtime.install({
     shutdownSignals: ['SIGTERM', 'SIGINT'],
+    logger: workerLog(log.format, log.level),
     telemetryOptions: workerTelemetry(metricsAddress),
   });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();

@@ -208,3 +208,15 @@ test('Worker Versioning needs both names, and metrics an address', () => {
     'CALL_TRANSFER_METRICS_ADDRESS: must be an address and a port, such as 0.0.0.0:9464',
   ]);
 });
+
+test('the log has a form and a level', () => {
+  expect(readWorkerEnvironment(required).log).toEqual({ format: 'text', level: 'INFO' });
+  const set = { CALL_TRANSFER_LOG_FORMAT: 'json', CALL_TRANSFER_LOG_LEVEL: 'WARN' };
+  expect(readWorkerEnvironment({ ...required, ...set }).log).toEqual({ format: 'json', level: 'WARN' });
+  expect(
+    mistakesIn({ ...required, CALL_TRANSFER_LOG_FORMAT: 'xml', CALL_TRANSFER_LOG_LEVEL: 'loud' }),
+  ).toEqual([
+    'CALL_TRANSFER_LOG_FORMAT: must be text or json',
+    'CALL_TRANSFER_LOG_LEVEL: must be one of TRACE, DEBUG, INFO, WARN, ERROR',
+  ]);
+});
