@@ -1,6 +1,6 @@
 /**
  * `npm run api` writes what each door of the package exports to `api/`; `npm run api:check` fails where that has changed and
- * the reports have not. Whoever reviews a change sees there what it means to consumers.
+ * the reports have not. Both build anew: after a partial build the order of inferred types is another. Whoever reviews a change sees there what it means to consumers.
  */
 import { join } from 'node:path';
 

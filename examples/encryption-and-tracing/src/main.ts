@@ -1,4 +1,5 @@
 // First, so that HTTP is traced from the beginning.
+// eslint-disable-next-line import-x/order -- what is loaded before is not traced
 import { exporter, openTelemetry } from './tracing';
 
 import { randomBytes } from 'node:crypto';
