@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { TokenRules } from './codec-server/token';
-import { readEnvironment, list, whole } from './environment/read-environment';
+import { list, logLevel, port, readEnvironment } from './environment/read-environment';
 
 /** What the codec server reads from its environment, besides the keys. */
 export interface CodecServerEnvironment {
@@ -19,16 +19,14 @@ const origin = z
 const environmentSchema = z
   .object({
     CODEC_SERVER_HOST: z.string().default('127.0.0.1'),
-    CODEC_SERVER_PORT: whole.pipe(z.number().max(65_535, 'must be a port, up to 65535')).default(8089),
+    CODEC_SERVER_PORT: port.default(8089),
     CODEC_SERVER_UI_ORIGINS: list.pipe(z.array(origin)),
     CODEC_SERVER_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
     CODEC_SERVER_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     CODEC_SERVER_JWT_ISSUER: z.string(),
     CODEC_SERVER_JWT_AUDIENCE: z.string(),
     CODEC_SERVER_JWT_SCOPE: z.string().optional(),
-    CODEC_SERVER_LOG_LEVEL: z
-      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-      .default('info'),
+    CODEC_SERVER_LOG_LEVEL: logLevel.default('info'),
   })
   .superRefine((set, context) => {
     if ((set.CODEC_SERVER_JWKS_URL === undefined) === (set.CODEC_SERVER_JWT_SECRET === undefined)) {

@@ -3,9 +3,9 @@
 import { EncryptionCodec } from './codec/encryption-codec';
 import { readCodecServerEnvironment } from './codec-server-environment';
 import { readEncryptionKeys } from './encryption-environment';
-import { missingPackage } from './environment/missing-package';
 import { readAll } from './environment/read-all';
 import { EnvironmentError } from './environment/read-environment';
+import { startProblem } from './environment/start-problem';
 
 async function main(): Promise<void> {
   const [{ createCodecServer }, { tokenCheck }] = await Promise.all([
@@ -37,9 +37,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // A mistake in the environment is for its reader, without a stack.
-  const missing = missingPackage(error);
-  if (missing !== undefined) console.error(`The codec server ${missing}`);
-  else console.error(error instanceof EnvironmentError ? error.message : error);
+  console.error(startProblem('The codec server', error));
   process.exit(1);
 });

@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
 import type { DataConverter } from '@temporalio/common';
 import { z } from 'zod';
 
@@ -10,16 +6,13 @@ import type { EncryptionKeys } from './codec/keys';
 import { keysFromFile } from './codec/keys-from-file';
 import { keysFromText } from './codec/keys-from-text';
 import { EnvironmentError, readEnvironment, setVariables } from './environment/read-environment';
+import { loadFile, resolveUsersModule } from './environment/users-module';
 
 const environmentSchema = z.object({
-  CALL_TRANSFER_ENCRYPTION_KEYS: z.string().optional(),
-  CALL_TRANSFER_ENCRYPTION_KEY_FILE: z.string().optional(),
-  CALL_TRANSFER_ENCRYPTION_KEY_MODULE: z.string().optional(),
   CALL_TRANSFER_ENCRYPTION_MODE: z
     .enum(['encrypt', 'decrypt'], { error: 'must be encrypt or decrypt' })
     .default('encrypt'),
 });
-type Variables = z.output<typeof environmentSchema>;
 
 /** What a module named by `CALL_TRANSFER_ENCRYPTION_KEY_MODULE` exports. */
 export interface EncryptionKeyModule {
@@ -66,7 +59,7 @@ export async function readEncryptionKeys(
  * @throws EnvironmentError naming every mistake at once
  */
 export async function readEncryption(environment: NodeJS.ProcessEnv): Promise<DataConverter | undefined> {
-  const { CALL_TRANSFER_ENCRYPTION_MODE: mode }: Variables = readEnvironment(environmentSchema, environment);
+  const { CALL_TRANSFER_ENCRYPTION_MODE: mode } = readEnvironment(environmentSchema, environment);
   const keys = await readEncryptionKeys(environment);
   if (keys === undefined) {
     if (environment['CALL_TRANSFER_ENCRYPTION_MODE']) {
@@ -82,8 +75,7 @@ export async function readEncryption(environment: NodeJS.ProcessEnv): Promise<Da
 
 /** A module of the user's: a package, or a path from here. */
 async function loadModule(name: string): Promise<EncryptionKeyModule> {
-  const path = createRequire(join(process.cwd(), 'package.json')).resolve(name);
-  const module = (await import(pathToFileURL(path).href)) as Partial<EncryptionKeyModule>;
+  const module = (await loadFile(resolveUsersModule(name))) as Partial<EncryptionKeyModule>;
   const { keysFromEnvironment } = module;
   if (keysFromEnvironment === undefined) throw new Error(`${name} does not export keysFromEnvironment`);
   return { keysFromEnvironment };

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { z } from 'zod';
 
@@ -16,9 +14,12 @@ import {
   json,
   list,
   mistakesIn,
+  logLevel,
+  port,
   setVariables,
   whole,
 } from './environment/read-environment';
+import { loadFile, resolveUsersModule } from './environment/users-module';
 
 /** What the gateway reads from its environment, besides what `@temporalio/envconfig` reads. */
 export interface GatewayEnvironment {
@@ -46,7 +47,7 @@ const webhookSecret = z
 const environmentSchema = z
   .object({
     GATEWAY_HOST: z.string().default('127.0.0.1'),
-    GATEWAY_PORT: whole.pipe(z.number().max(65_535, 'must be a port, up to 65535')).default(8088),
+    GATEWAY_PORT: port.default(8088),
     GATEWAY_PUBLIC_URL: httpUrl.optional(),
     GATEWAY_API_KEYS: list.pipe(z.array(secret)).default([]),
     GATEWAY_WEBHOOK_SECRETS: list.pipe(z.array(webhookSecret)).default([]),
@@ -60,7 +61,7 @@ const environmentSchema = z
     GATEWAY_BODY_LIMIT_BYTES: whole.pipe(z.number().min(1024)).optional(),
     GATEWAY_REQUESTS_PER_SECOND: whole.pipe(z.number().min(1)).optional(),
     GATEWAY_TRUSTED_PROXIES: list.pipe(z.array(proxy)).optional(),
-    GATEWAY_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    GATEWAY_LOG_LEVEL: logLevel.default('info'),
     GATEWAY_DRAIN_MS: whole.default(1000),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   })
@@ -156,6 +157,6 @@ async function loadModule(name: string): Promise<PhoneSystemModule> {
         .map((extension) => join(__dirname, 'call-control', name, `index.${extension}`))
         .find((path) => existsSync(path))
     : undefined;
-  const path = own ?? createRequire(join(process.cwd(), 'package.json')).resolve(name);
-  return (await import(pathToFileURL(path).href)) as PhoneSystemModule;
+  const path = own ?? resolveUsersModule(name);
+  return (await loadFile(path)) as PhoneSystemModule;
 }

@@ -13,9 +13,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { CallTransferClient } from './client/call-transfer-client';
 import { forWaitingCallers } from './client/waiting-callers';
 import { readEncryption } from './encryption-environment';
-import { missingPackage } from './environment/missing-package';
 import { readAll } from './environment/read-all';
-import { EnvironmentError } from './environment/read-environment';
+import { startProblem } from './environment/start-problem';
 import { readGatewayEnvironment } from './gateway-environment';
 import { startTracing } from './tracing';
 
@@ -68,9 +67,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // A mistake in the environment is for its reader, without a stack.
-  const missing = missingPackage(error);
-  if (missing !== undefined) console.error(`The gateway ${missing}`);
-  else console.error(error instanceof EnvironmentError ? error.message : error);
+  console.error(startProblem('The gateway', error));
   process.exit(1);
 });

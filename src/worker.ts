@@ -10,9 +10,8 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
 
 import { readEncryption } from './encryption-environment';
-import { missingPackage } from './environment/missing-package';
 import { readAll } from './environment/read-all';
-import { EnvironmentError } from './environment/read-environment';
+import { startProblem } from './environment/start-problem';
 import { CallTransferPlugin } from './plugin';
 import { startTracing } from './tracing';
 import { readWorkerEnvironment } from './worker-environment';
@@ -67,10 +66,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // A mistake in the environment is for its reader, without a stack.
-  const missing = missingPackage(error);
-  if (missing !== undefined) console.error(`The worker ${missing}`);
-  else console.error(error instanceof EnvironmentError ? error.message : error);
+  console.error(startProblem('The worker', error));
   // What a start that failed halfway has left open must not keep a dead worker up: nobody would start another.
   process.exit(1);
 });

@@ -27,6 +27,12 @@ export const json = z.string().transform((text, context): unknown => {
 /** A variable that holds a whole number, not negative. */
 export const whole = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 
+/** A variable that holds a port; 0 means any that is free. */
+export const port = whole.pipe(z.number().max(65_535, 'must be a port, up to 65535'));
+
+/** A variable that holds a level of Pino's. */
+export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
+
 /** A variable that holds a list, separated by commas. */
 export const list = z.string().transform((text) =>
   text

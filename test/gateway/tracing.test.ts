@@ -1,13 +1,9 @@
 /** One trace leads from what the gateway was asked to what ASAPP was asked. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { eventually } from '../support/calls';
-import { projectRoot } from '../support/run-folder';
+import { GatewayProcess } from '../support/gateway-process';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
@@ -62,26 +58,12 @@ async function withGatewayProcess<T>(
   environment: Record<string, string>,
   body: (url: string) => Promise<T>,
 ): Promise<T> {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [join(projectRoot, 'lib', 'gateway.js')], {
-    env: { PATH, HOME, GATEWAY_PORT: '0', GATEWAY_API_KEYS: API_KEY, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const closed = once(child, 'close');
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const gateway = new GatewayProcess({ GATEWAY_API_KEYS: API_KEY, ...environment });
   try {
-    let url: string | undefined;
-    while (url === undefined) {
-      if (child.exitCode !== null) throw new Error(output);
-      await sleep(20);
-      url = /listens on (http:\S+);/.exec(output)?.[1];
-    }
-    return await body(url);
+    return await body(await gateway.url());
   } finally {
-    child.kill('SIGKILL');
-    await closed;
+    gateway.signal('SIGKILL');
+    await gateway.exitCode();
   }
 }
 
