@@ -15,6 +15,7 @@ export { parseRoutingTable, RoutingTableError } from './routing/table-file';
 export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
 
 export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
+export type { CeilingsOptions } from './ceilings/options';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';

@@ -1,16 +1,18 @@
-import { existsSync } from 'node:fs';
-
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 
+import { withAccountWorker } from './account-worker';
 import { createCallTransferActivities } from './activities/create-activities';
 import type { CallTransferActivities } from './activities/types';
 import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
+import { AccountCeilings } from './ceilings/account-ceilings';
+import type { CeilingsOptions } from './ceilings/options';
 import { type ConversationSettings } from './contract/default-settings';
 import { parsePayload } from './contract/parse';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+import { modulePath } from './module-path';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
 import { hasSearchAttributes } from './search-attributes';
@@ -20,6 +22,8 @@ export interface CallTransferPluginOptions {
   asapp: HttpCallTransfersOptions | CallTransfers;
   /** When ASAPP counts as down, and for how long it is left alone then. */
   circuitBreaker?: CircuitBreakerOptions;
+  /** What the account at ASAPP may have open and may use, over all workers. Default: no ceiling. */
+  ceilings?: CeilingsOptions;
   /** Your routing policy. Default: everybody whom GenerativeAgent did not finish with goes to the queue `agents`. */
   routing?: RoutingPolicy;
   /** Deadlines, windows and limits that differ from their defaults. */
@@ -46,11 +50,13 @@ const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
 export class CallTransferPlugin extends SimplePlugin {
   private readonly activities: CallTransferActivities;
   private readonly settings: ConversationSettings;
+  private readonly ceilings: AccountCeilings | undefined;
 
-  /** @throws ApplicationFailure of type `InvalidInput` that names the setting */
+  /** @throws ApplicationFailure of type `InvalidInput` that names the setting or the ceiling */
   constructor({
     asapp,
     circuitBreaker,
+    ceilings,
     routing = defaultRoutingPolicy,
     settings = {},
   }: CallTransferPluginOptions) {
@@ -59,9 +65,11 @@ export class CallTransferPlugin extends SimplePlugin {
       ...parsePayload(conversationSettingsSchema, settings, 'settings'),
       searchAttributes: false,
     };
+    this.ceilings = ceilings === undefined ? undefined : new AccountCeilings(ceilings);
+    const transfers = 'create' in asapp ? asapp : new HttpCallTransfers(asapp);
     this.activities = createCallTransferActivities({
-      asapp: new CircuitBreaker('create' in asapp ? asapp : new HttpCallTransfers(asapp), circuitBreaker),
-      routing,
+      asapp: new CircuitBreaker(this.ceilings?.limit(transfers) ?? transfers, circuitBreaker),
+      routing: this.ceilings?.hearEnds(routing) ?? routing,
       settings: this.settings,
     });
   }
@@ -99,12 +107,23 @@ export class CallTransferPlugin extends SimplePlugin {
     };
   }
 
-  /** Finds out whether the server has the search attributes: without them a call shows fewer columns, and works. */
+  /**
+   * Finds out whether the server has the search attributes: without them a call shows fewer columns, and works. With
+   * ceilings, runs a worker for the account's ledger beside this one.
+   */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, namespace } = worker.options;
     if (connection !== undefined)
       this.settings.searchAttributes = await hasSearchAttributes(connection, namespace);
-    await super.runWorker(worker, next);
+    const { ceilings } = this;
+    if (ceilings === undefined) {
+      await super.runWorker(worker, next);
+      return;
+    }
+    await withAccountWorker(worker, ceilings.account, async (ledger) => {
+      ceilings.keepTo(ledger);
+      await super.runWorker(worker, next);
+    });
   }
 
   private beside(activities: object | undefined): object {
@@ -127,10 +146,6 @@ const withUsers = (aliases: Aliases | undefined, workflowsPath: string): Aliases
   Array.isArray(aliases)
     ? [...aliases, { name: USER_WORKFLOWS, alias: workflowsPath, onlyModule: true }]
     : { ...aliases, [USER_WORKFLOWS]: workflowsPath };
-
-/** Beside the compiled file or, while developing this package, beside the source. */
-const modulePath = (name: string): string =>
-  [`${__dirname}/${name}.js`, `${__dirname}/${name}.ts`].find((path) => existsSync(path)) ?? name;
 
 const preloadedPath = modulePath('preloaded-modules');
 const ownWorkflowsPath = modulePath('workflow');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import type { HttpCallTransfersOptions } from './asapp/http-call-transfers';
+import { ceilingsSchema, type CeilingsOptions } from './ceilings/options';
 import { DEFAULT_TASK_QUEUE } from './contract/names';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
 import { EnvironmentError, json, mistakesIn, setVariables, whole } from './environment/read-environment';
@@ -18,6 +19,8 @@ export interface WorkerEnvironment {
   taskQueue: string;
   routing: RoutingPolicy;
   settings: ConversationSettingsInput;
+  /** Undefined where none is set. */
+  ceilings: CeilingsOptions | undefined;
   /** How long calls' activities may go on after SIGTERM, milliseconds. */
   shutdownGraceMs: number;
   log: { format: 'text' | 'json'; level: (typeof logLevels)[number] };
@@ -28,6 +31,7 @@ export interface WorkerEnvironment {
 }
 
 const { shape } = conversationSettingsSchema;
+const { shape: ceilings } = ceilingsSchema;
 
 const environmentSchema = z
   .object({
@@ -44,6 +48,10 @@ const environmentSchema = z
     CALL_TRANSFER_RECONNECT_WINDOWS_MS: json.pipe(shape.reconnectWindowMs.unwrap()).optional(),
     CALL_TRANSFER_LAST_RESORT_ROUTE: json.pipe(shape.lastResortRoute.unwrap()).optional(),
     CALL_TRANSFER_MAX_LEGS_PER_RUN: whole.pipe(shape.maxLegsPerRun.unwrap()).optional(),
+    CALL_TRANSFER_MAX_CONCURRENT_CALLS: whole.pipe(ceilings.concurrentCalls.unwrap()).optional(),
+    CALL_TRANSFER_MAX_REQUESTS_PER_SECOND: whole.pipe(ceilings.requestsPerSecond.unwrap()).optional(),
+    CALL_TRANSFER_MAX_REQUESTS_PER_DAY: whole.pipe(ceilings.requestsPerDay.unwrap()).optional(),
+    CALL_TRANSFER_ASAPP_ACCOUNT: ceilings.account.optional(),
     CALL_TRANSFER_SHUTDOWN_GRACE_MS: whole.default(10_000),
     CALL_TRANSFER_METRICS_ADDRESS: z
       .string()
@@ -94,6 +102,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnv
       lastResortRoute: data.CALL_TRANSFER_LAST_RESORT_ROUTE,
       maxLegsPerRun: data.CALL_TRANSFER_MAX_LEGS_PER_RUN,
     },
+    ceilings: ceilingsIn(data),
     shutdownGraceMs: data.CALL_TRANSFER_SHUTDOWN_GRACE_MS,
     log: { format: data.CALL_TRANSFER_LOG_FORMAT, level: data.CALL_TRANSFER_LOG_LEVEL },
     metricsAddress: data.CALL_TRANSFER_METRICS_ADDRESS,
@@ -106,6 +115,16 @@ function versionIn({
   TEMPORAL_WORKER_BUILD_ID: buildId,
 }: z.output<typeof environmentSchema>): WorkerEnvironment['deploymentVersion'] {
   return deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId };
+}
+
+function ceilingsIn({
+  CALL_TRANSFER_ASAPP_ACCOUNT: account,
+  CALL_TRANSFER_MAX_CONCURRENT_CALLS: concurrentCalls,
+  CALL_TRANSFER_MAX_REQUESTS_PER_SECOND: requestsPerSecond,
+  CALL_TRANSFER_MAX_REQUESTS_PER_DAY: requestsPerDay,
+}: z.output<typeof environmentSchema>): CeilingsOptions | undefined {
+  const isNone = [concurrentCalls, requestsPerSecond, requestsPerDay].every((set) => set === undefined);
+  return isNone ? undefined : { account, concurrentCalls, requestsPerSecond, requestsPerDay };
 }
 
 function readRouting(file: string | undefined, mistakes: string[]): RoutingPolicy | undefined {

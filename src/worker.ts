@@ -31,7 +31,17 @@ const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => 
 async function main(): Promise<void> {
   const tracing = await startTracing(process.env, 'call-transfer-worker');
   const [
-    { asapp, taskQueue, routing, settings, shutdownGraceMs, log, metricsAddress, deploymentVersion },
+    {
+      asapp,
+      taskQueue,
+      routing,
+      settings,
+      ceilings,
+      shutdownGraceMs,
+      log,
+      metricsAddress,
+      deploymentVersion,
+    },
     dataConverter,
   ] = await readAll(
     () => readWorkerEnvironment(process.env),
@@ -51,7 +61,7 @@ async function main(): Promise<void> {
       taskQueue,
       plugins: [
         ...(tracing === undefined ? [] : [tracing.plugin]),
-        new CallTransferPlugin({ asapp, routing, settings }),
+        new CallTransferPlugin({ asapp, routing, settings, ...(ceilings === undefined ? {} : { ceilings }) }),
       ],
       ...(dataConverter === undefined ? {} : { dataConverter }),
       ...(deploymentVersion === undefined ? {} : { workerDeploymentOptions: pinnedTo(deploymentVersion) }),

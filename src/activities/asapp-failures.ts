@@ -12,6 +12,9 @@ const types: Record<AsappErrorKind, FailureType> = {
   notFound: failureTypes.asappTransferNotFound,
   requestRefused: failureTypes.asappRequestRefused,
   responseInvalid: failureTypes.asappResponseInvalid,
+  callCeilingReached: failureTypes.callCeilingReached,
+  requestCeilingReached: failureTypes.requestCeilingReached,
+  ceilingsUnavailable: failureTypes.ceilingsUnavailable,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { metricMeter } from '@temporalio/activity';
 
-import { AsappError, type AsappErrorKind } from '../asapp/error';
+import { AsappError, isCeiling, type AsappErrorKind } from '../asapp/error';
 
 /** How a request is named in metrics: by what it does with a transfer. */
 export type Operation = 'create' | 'get';
@@ -13,9 +13,13 @@ const results: Record<AsappErrorKind, string> = {
   notFound: 'not_found',
   requestRefused: 'request_refused',
   responseInvalid: 'response_invalid',
+  callCeilingReached: 'call_ceiling',
+  requestCeilingReached: 'request_ceiling',
+  ceilingsUnavailable: 'ceilings_unavailable',
 };
 
-const resultOf = ({ kind, wasSent }: AsappError): string => (wasSent ? results[kind] : 'circuit_open');
+const resultOf = ({ kind, wasSent }: AsappError): string =>
+  wasSent || isCeiling(kind) ? results[kind] : 'circuit_open';
 
 /**
  * Counts a request to ASAPP by its result, and records how long it took, in seconds. An answer that is of no use to the

@@ -6,7 +6,10 @@ export type AsappErrorKind =
   | 'credentialsRefused'
   | 'notFound'
   | 'requestRefused'
-  | 'responseInvalid';
+  | 'responseInvalid'
+  | 'callCeilingReached'
+  | 'requestCeilingReached'
+  | 'ceilingsUnavailable';
 
 /**
  * A request to ASAPP that failed. Its message holds the method, the status and ASAPP's own error code and
@@ -22,9 +25,13 @@ export class AsappError extends Error {
     readonly status?: number,
     /** How long ASAPP asks to wait (`Retry-After`), in milliseconds. */
     readonly retryAfterMs?: number,
-    /** Whether ASAPP was asked at all: a circuit breaker fails a request as those before it failed. */
+    /** Whether ASAPP was asked at all: not where a circuit is open, or a ceiling of the account is reached. */
     readonly wasSent = true,
   ) {
     super(message);
   }
 }
+
+/** Whether the account's own ceilings kept a request from being sent. */
+export const isCeiling = (kind: AsappErrorKind): boolean =>
+  kind === 'callCeilingReached' || kind === 'requestCeilingReached' || kind === 'ceilingsUnavailable';

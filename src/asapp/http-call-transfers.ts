@@ -92,6 +92,7 @@ export class HttpCallTransfers implements CallTransfers {
       // takes a connection back one turn of the event loop after an answer: without that turn this GET would
       // pay for a new one.
       await nextTurn();
+      await limits.beforeAnother?.();
       return { transfer: await this.get(transferId, limits), existed: true };
     }
     return { transfer: readTransfer(answer, transferId), existed: false };

@@ -18,8 +18,10 @@ export interface CreatedTransfer {
   existed: boolean;
 }
 
-/** When a request must be given up. */
+/** What bounds an operation. */
 export interface RequestLimits {
+  /** Called before every request but the operation's first; where it rejects, the operation does, unsent. */
+  beforeAnother?: () => Promise<void>;
   /** Ends the request: its promise rejects with `AsappError` of kind `unreachable`. */
   signal?: AbortSignal;
 }

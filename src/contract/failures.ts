@@ -28,6 +28,12 @@ export const failureTypes = {
   asappRequestRefused: 'AsappRequestRefused',
   /** ASAPP's response does not fit its own description; the message names the field. Non-retryable. */
   asappResponseInvalid: 'AsappResponseInvalid',
+  /** ASAPP was not asked: as many calls as the account may have are open. Non-retryable. */
+  callCeilingReached: 'CallCeilingReached',
+  /** ASAPP was not asked: the account's requests of this second, or of this day, are used up. Non-retryable. */
+  requestCeilingReached: 'RequestCeilingReached',
+  /** ASAPP was not asked: nobody could say whether the account is within its ceilings. Non-retryable. */
+  ceilingsUnavailable: 'CeilingsUnavailable',
   /** The leg ended and ASAPP's books do not show it yet. Retryable. */
   resultPending: 'ResultPending',
   /** It was too late to ask. Non-retryable. */

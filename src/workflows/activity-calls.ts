@@ -135,6 +135,9 @@ const reasons: Partial<Record<FailureType, FallbackReason>> = {
   [failureTypes.asappTransferNotFound]: 'ASAPP_TRANSFER_NOT_FOUND',
   [failureTypes.asappRequestRefused]: 'ASAPP_REQUEST_REFUSED',
   [failureTypes.asappResponseInvalid]: 'ASAPP_RESPONSE_INVALID',
+  [failureTypes.callCeilingReached]: 'CALL_CEILING_REACHED',
+  [failureTypes.requestCeilingReached]: 'REQUEST_CEILING_REACHED',
+  [failureTypes.ceilingsUnavailable]: 'CEILINGS_UNAVAILABLE',
   [failureTypes.transferIdConflict]: 'TRANSFER_ID_CONFLICT',
   [failureTypes.resultPending]: 'RESULT_STILL_PENDING',
 };

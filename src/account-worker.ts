@@ -1,0 +1,36 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+
+import { accountWorkflowId } from './account/messages';
+import { AccountConnection } from './ceilings/account-connection';
+import { modulePath } from './module-path';
+
+/** One workflow and its looks at open calls need no more. */
+const FEW = 10;
+
+/**
+ * Runs the body with a worker that serves the account's ledger, beside the worker of the calls and on a task queue of
+ * its own: calls that wait for the ledger must not be in its way, and workers of several task queues may share it.
+ */
+export async function withAccountWorker(
+  { options: { connection: theirs, namespace } }: Worker,
+  account: string,
+  body: (account: AccountConnection) => Promise<void>,
+): Promise<void> {
+  const connection = theirs ?? (await NativeConnection.connect());
+  try {
+    const ledger = new AccountConnection(connection, namespace, account);
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: accountWorkflowId(account),
+      workflowsPath: modulePath('workflows/asapp-account'),
+      activities: ledger.activities,
+      maxCachedWorkflows: FEW,
+      maxConcurrentWorkflowTaskExecutions: FEW,
+      maxConcurrentActivityTaskExecutions: FEW,
+    });
+    await worker.runUntil(() => body(ledger));
+  } finally {
+    if (theirs === undefined) await connection.close();
+  }
+}
