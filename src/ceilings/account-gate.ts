@@ -7,6 +7,11 @@ const CALL_PATIENCE_MS = 1000;
 const REQUEST_PATIENCE_MS = 3000;
 /** Ended calls are told with the next ask, or after so long. */
 const ENDED_WITHIN_MS = 200;
+/**
+ * Between one ask and the next: the server has ten updates of a workflow in hand at most and lets the others wait a
+ * second and more, so that with no rest a dozen busy workers would stand in each other's way.
+ */
+const REST_MS = 25;
 /** A grant that takes longer to come than this is not used. Bounds of twice the last ask's time. */
 const SEND_WITHIN_MS = { least: 100, most: 1000 };
 
@@ -30,7 +35,7 @@ const messages = {
 
 /**
  * One worker's way to the ledger of its account: whoever waits is asked for together, and one ask is under way at a
- * time, so that a thousand calls cost no more asks than the time allows.
+ * time, so that a thousand calls cost no more asks than the time allows. Who comes alone is asked for at once.
  */
 export class AccountGate {
   private readonly waiting: Waiting[] = [];
@@ -88,8 +93,7 @@ export class AccountGate {
     // One turn, in which everybody who asks at the same time is heard.
     await Promise.resolve();
     do {
-      const waitMs = await this.askOnce();
-      if (waitMs > 0) await pause(waitMs);
+      await pause(Math.max(REST_MS, await this.askOnce()));
     } while (this.waiting.length > 0);
     this.running = false;
     if (this.ended.length > 0) this.tellEnded(ENDED_WITHIN_MS);

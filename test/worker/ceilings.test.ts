@@ -91,8 +91,8 @@ test('the ledger goes on over many asks, run after run', async () => {
     const { runId } = await ledger.describe();
     const ceilings = { concurrentCalls: 2, requestsPerSecond: null, requestsPerDay: null };
     const one = { ceilings, ended: [], calls: [], requests: 1, sendWithinMs: 100 };
-    for (let round = 0; round < 60; round++) {
-      await Promise.all(times(20, 0).map(() => ledger.executeUpdate(askAccountUpdate, { args: [one] })));
+    for (let round = 0; round < 120; round++) {
+      await Promise.all(times(10, 0).map(() => ledger.executeUpdate(askAccountUpdate, { args: [one] })));
     }
     await eventually(async () => (await ledger.describe()).runId !== runId);
     expect(await ledger.query(accountQuery)).toMatchObject({ openCalls: 1 });
