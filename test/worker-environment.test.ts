@@ -83,6 +83,22 @@ test('every setting can be set', () => {
   });
 });
 
+test('ceilings are kept where one is set, and for an account by its name', () => {
+  expect(readWorkerEnvironment(required).ceilings).toBeUndefined();
+  expect(
+    readWorkerEnvironment({ ...required, CALL_TRANSFER_ASAPP_ACCOUNT: 'main' }).ceilings,
+  ).toBeUndefined();
+  expect(
+    readWorkerEnvironment({
+      ...required,
+      CALL_TRANSFER_ASAPP_ACCOUNT: 'main',
+      CALL_TRANSFER_MAX_CONCURRENT_CALLS: '500',
+      CALL_TRANSFER_MAX_REQUESTS_PER_SECOND: '100',
+      CALL_TRANSFER_MAX_REQUESTS_PER_DAY: '50000',
+    }).ceilings,
+  ).toEqual({ account: 'main', concurrentCalls: 500, requestsPerSecond: 100, requestsPerDay: 50_000 });
+});
+
 test('an empty variable counts as one that was not set, and variables of others are left alone', () => {
   const { taskQueue, settings } = readWorkerEnvironment({
     ...required,
@@ -119,6 +135,14 @@ test.each([
   ['CALL_TRANSFER_RECONNECT_WINDOWS_MS', '{"LOST":5}', 'Unrecognized key: "LOST"'],
   ['CALL_TRANSFER_LAST_RESORT_ROUTE', 'agents', 'must be JSON'],
   ['CALL_TRANSFER_MAX_LEGS_PER_RUN', '0', 'Too small: expected number to be >=1'],
+  ['CALL_TRANSFER_MAX_CONCURRENT_CALLS', '0', 'Too small: expected number to be >=1'],
+  ['CALL_TRANSFER_MAX_REQUESTS_PER_SECOND', '0.5', 'must be a whole number'],
+  ['CALL_TRANSFER_MAX_REQUESTS_PER_DAY', '1', 'Too small: expected number to be >=2'],
+  [
+    'CALL_TRANSFER_ASAPP_ACCOUNT',
+    'our account',
+    'must be 1 to 100 letters, digits, dots, hyphens or underscores',
+  ],
   ['CALL_TRANSFER_SHUTDOWN_GRACE_MS', 'never', 'must be a whole number'],
 ])('%s must not be %j', (name, value, reason) => {
   expect(mistakesIn({ ...required, [name]: value })).toEqual([`${name}: ${reason}`]);

@@ -59,11 +59,13 @@ export class AccountGate {
   }
 
   /**
-   * Waits until a request of an open call may be sent. Where nobody can say, it may.
+   * Waits until a request of an open call may be sent, where requests have a ceiling. Where nobody can say, it may.
    *
    * @throws AsappError of kind `requestCeilingReached`, unsent
    */
   async takeRequest(): Promise<void> {
+    const { requestsPerSecond, requestsPerDay } = this.ceilings;
+    if (requestsPerSecond === null && requestsPerDay === null) return;
     await this.wait(null, REQUEST_PATIENCE_MS);
   }
 

@@ -44,7 +44,7 @@ const outcomesOf = async (promises: Promise<void>[]): Promise<string[]> =>
 
 test('whoever waits at the same time is asked for together', async () => {
   const ledger = new Ledger();
-  const gate = gateTo(ledger, {});
+  const gate = gateTo(ledger, { requestsPerDay: 1000 });
   const first = gate.takeRequest();
   await sleep(1);
   const others = Array.from({ length: 50 }, (_, index) => gate.beginCall(call(index)));
@@ -53,6 +53,14 @@ test('whoever waits at the same time is asked for together', async () => {
     [0, 1],
     [50, 0],
   ]);
+});
+
+test('without a ceiling on requests none is asked for but that of a new call', async () => {
+  const ledger = new Ledger();
+  const gate = gateTo(ledger, { concurrentCalls: 2 });
+  await gate.beginCall(call('a'));
+  await gate.takeRequest();
+  expect(ledger.asks).toHaveLength(1);
 });
 
 test('a call over the ceiling is refused at once, and the place of one that ended is given again', async () => {

@@ -13,6 +13,7 @@ import {
   CallTransferPlugin,
   conversationWorkflowId,
   failureTypes,
+  type CallTransferPluginOptions,
   type ConversationSettingsInput,
 } from '../../src/index';
 import { connected, decisionIn, hungUp } from '../support/calls';
@@ -257,18 +258,21 @@ describe('replay with the plugin', () => {
   );
 });
 
-test.each<[string, ConversationSettingsInput]>([
-  ['requestDeadlineMs', { requestDeadlineMs: 1 }],
-  ['reconnectWindowMs.AGENT', { reconnectWindowMs: { AGENT: -1 } }],
-  ['maxLegsPerRun', { maxLegsPerRun: 0 }],
-  ['ringTimeoutMs', { ringTimeoutMs: 1 } as ConversationSettingsInput],
-])('a bad setting %s is refused by its name', (name, settings) => {
+test.each<[string, Partial<CallTransferPluginOptions>]>([
+  ['settings: requestDeadlineMs', { settings: { requestDeadlineMs: 1 } }],
+  ['settings: reconnectWindowMs.AGENT', { settings: { reconnectWindowMs: { AGENT: -1 } } }],
+  ['settings: maxLegsPerRun', { settings: { maxLegsPerRun: 0 } }],
+  ['ringTimeoutMs', { settings: { ringTimeoutMs: 1 } as ConversationSettingsInput }],
+  ['ceilings: concurrentCalls', { ceilings: { concurrentCalls: 10_001 } }],
+  ['ceilings: requestsPerSecond', { ceilings: { requestsPerSecond: 0 } }],
+  ['ceilings: account', { ceilings: { account: 'a/b' } }],
+])('a bad option %s is refused by its name', (name, options) => {
   let refusal: unknown;
   try {
-    new CallTransferPlugin({ asapp: nobody, settings });
+    new CallTransferPlugin({ asapp: nobody, ...options });
   } catch (error) {
     refusal = error;
   }
   expect(refusal).toMatchObject({ type: failureTypes.invalidInput, nonRetryable: true });
-  expect((refusal as Error).message).toContain(name);
+  expect((refusal as Error).message).toContain(name.replace(': ', ' is not valid: '));
 });

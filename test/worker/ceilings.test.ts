@@ -15,8 +15,9 @@ async function withThreeWorkers(
 ): Promise<void> {
   await withSurvivors(async (survivors) => {
     const account = uniqueId('account');
-    const set = Object.entries(ceilings).map(([name, value]) => [`CALL_TRANSFER_MAX_${name}`, String(value)]);
-    const environment = { CALL_TRANSFER_ASAPP_ACCOUNT: account, ...Object.fromEntries(set) };
+    const environment: Record<string, string> = { CALL_TRANSFER_ASAPP_ACCOUNT: account };
+    for (const [name, value] of Object.entries(ceilings))
+      environment[`CALL_TRANSFER_MAX_${name}`] = String(value);
     const start = () => survivors.startWorker(environment);
     await Promise.all([start(), start(), start()]);
     await body(survivors, survivors.env.client.workflow.getHandle(accountWorkflowId(account)));
