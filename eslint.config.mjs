@@ -138,6 +138,7 @@ export default defineConfig(
       'dev/**/*.ts',
       'bench/**/*.ts',
       'src/worker.ts',
+      'src/bundle.ts',
       'src/gateway.ts',
       'src/codec-server.ts',
       'src/register-search-attributes.ts',

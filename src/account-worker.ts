@@ -1,6 +1,8 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { readFile } from 'node:fs/promises';
 
-import { accountWorkflowId } from './account/messages';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+
+import { ASAPP_ACCOUNT_WORKFLOW, accountWorkflowId } from './account/messages';
 import { AccountConnection } from './ceilings/account-connection';
 import { modulePath } from './module-path';
 
@@ -12,7 +14,7 @@ const FEW = 10;
  * its own: calls that wait for the ledger must not be in its way, and workers of several task queues may share it.
  */
 export async function withAccountWorker(
-  { options: { connection: theirs, namespace } }: Worker,
+  { options: { connection: theirs, namespace, workflowBundle } }: Worker,
   account: string,
   body: (account: AccountConnection) => Promise<void>,
 ): Promise<void> {
@@ -23,7 +25,7 @@ export async function withAccountWorker(
       connection,
       namespace,
       taskQueue: accountWorkflowId(account),
-      workflowsPath: modulePath('workflows/asapp-account'),
+      ...(await workflowsIn(workflowBundle)),
       activities: ledger.activities,
       maxCachedWorkflows: FEW,
       maxConcurrentWorkflowTaskExecutions: FEW,
@@ -33,4 +35,15 @@ export async function withAccountWorker(
   } finally {
     if (theirs === undefined) await connection.close();
   }
+}
+
+/** A bundle that was made beforehand serves the ledger, too, unless somebody left its workflow out. */
+async function workflowsIn(
+  bundle: WorkerOptions['workflowBundle'],
+): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
+  if (bundle !== undefined) {
+    const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+    if (code.includes(ASAPP_ACCOUNT_WORKFLOW)) return { workflowBundle: { code } };
+  }
+  return { workflowsPath: modulePath('workflows/asapp-account') };
 }

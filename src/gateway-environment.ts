@@ -10,6 +10,7 @@ import { countrySchema } from './contract/fields';
 import { DEFAULT_TASK_QUEUE } from './contract/names';
 import { missingPackage } from './environment/missing-package';
 import {
+  bindAddress,
   EnvironmentError,
   json,
   list,
@@ -28,7 +29,9 @@ export interface GatewayEnvironment {
   taskQueue: string;
   /** How long the gateway goes on after SIGTERM while it says that it is not ready, milliseconds. */
   drainMs: number;
-  options: Omit<GatewayOptions, 'client' | 'isReady'>;
+  /** Where Prometheus reads the metrics. */
+  metricsAddress: string | undefined;
+  options: Omit<GatewayOptions, 'client' | 'isReady' | 'onStep' | 'onAnswer'>;
 }
 
 const milliseconds = (min: number) => whole.pipe(z.number().min(min).max(60_000));
@@ -63,6 +66,7 @@ const environmentSchema = z
     GATEWAY_TRUSTED_PROXIES: list.pipe(z.array(proxy)).optional(),
     GATEWAY_LOG_LEVEL: logLevel.default('info'),
     GATEWAY_DRAIN_MS: whole.default(1000),
+    GATEWAY_METRICS_ADDRESS: bindAddress.optional(),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   })
   .superRefine((set, context) => {
@@ -106,6 +110,7 @@ export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv): Pr
     port: set.GATEWAY_PORT,
     taskQueue: set.CALL_TRANSFER_TASK_QUEUE,
     drainMs: set.GATEWAY_DRAIN_MS,
+    metricsAddress: set.GATEWAY_METRICS_ADDRESS,
     options: { publicUrl, phoneSystems, ...optionsIn(set) },
   };
 }

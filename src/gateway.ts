@@ -16,6 +16,7 @@ import { readEncryption } from './encryption-environment';
 import { readAll } from './environment/read-all';
 import { startProblem } from './environment/start-problem';
 import { readGatewayEnvironment } from './gateway-environment';
+import { serveGatewayMetrics } from './gateway-metrics';
 import { startTracing } from './tracing';
 
 /** How long Temporal may take to show that it is there, milliseconds. */
@@ -24,7 +25,7 @@ const READY_MS = 1000;
 async function main(): Promise<void> {
   const tracing = await startTracing(process.env, 'call-transfer-gateway');
   const { createGateway } = await import('./call-control/gateway/create-gateway.js');
-  const [{ host, port, taskQueue, drainMs, options }, dataConverter] = await readAll(
+  const [{ host, port, taskQueue, drainMs, metricsAddress, options }, dataConverter] = await readAll(
     () => readGatewayEnvironment(process.env),
     () => readEncryption(process.env),
   );
@@ -42,8 +43,10 @@ async function main(): Promise<void> {
     answerTimeoutMs: options.disconnectLimitMs ?? 4000,
   });
   let isStopping = false;
+  const metrics = metricsAddress === undefined ? undefined : await serveGatewayMetrics(metricsAddress);
   const gateway = await createGateway({
     ...options,
+    ...metrics?.listeners,
     client,
     isReady: async () => {
       if (isStopping) return false;
@@ -63,6 +66,7 @@ async function main(): Promise<void> {
   await sleep(drainMs);
   await gateway.close();
   await connection.close();
+  await metrics?.close();
   await tracing?.shutdown();
 }
 

@@ -6,7 +6,14 @@ import type { HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import { ceilingsSchema, type CeilingsOptions } from './ceilings/options';
 import { DEFAULT_TASK_QUEUE } from './contract/names';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
-import { EnvironmentError, json, mistakesIn, setVariables, whole } from './environment/read-environment';
+import {
+  bindAddress,
+  EnvironmentError,
+  json,
+  mistakesIn,
+  setVariables,
+  whole,
+} from './environment/read-environment';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
 import { policyFromTable } from './routing/table';
@@ -26,6 +33,8 @@ export interface WorkerEnvironment {
   log: { format: 'text' | 'json'; level: (typeof logLevels)[number] };
   /** Where Prometheus reads the metrics. */
   metricsAddress: string | undefined;
+  /** A file of `call-transfer-bundle`. */
+  workflowBundle: string | undefined;
   /** What this worker is called among the versions of its deployment; undefined without Worker Versioning. */
   deploymentVersion: { deploymentName: string; buildId: string } | undefined;
 }
@@ -53,14 +62,12 @@ const environmentSchema = z
     CALL_TRANSFER_MAX_REQUESTS_PER_DAY: whole.pipe(ceilings.requestsPerDay.unwrap()).optional(),
     CALL_TRANSFER_ASAPP_ACCOUNT: ceilings.account.optional(),
     CALL_TRANSFER_SHUTDOWN_GRACE_MS: whole.default(10_000),
-    CALL_TRANSFER_METRICS_ADDRESS: z
-      .string()
-      .regex(/^\S+:\d{1,5}$/, 'must be an address and a port, such as 0.0.0.0:9464')
-      .optional(),
+    CALL_TRANSFER_METRICS_ADDRESS: bindAddress.optional(),
     CALL_TRANSFER_LOG_FORMAT: z.enum(['text', 'json'], { error: 'must be text or json' }).default('text'),
     CALL_TRANSFER_LOG_LEVEL: z
       .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
       .default('INFO'),
+    CALL_TRANSFER_WORKFLOW_BUNDLE: z.string().optional(),
     TEMPORAL_DEPLOYMENT_NAME: z.string().optional(),
     TEMPORAL_WORKER_BUILD_ID: z.string().optional(),
   })
@@ -106,6 +113,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnv
     shutdownGraceMs: data.CALL_TRANSFER_SHUTDOWN_GRACE_MS,
     log: { format: data.CALL_TRANSFER_LOG_FORMAT, level: data.CALL_TRANSFER_LOG_LEVEL },
     metricsAddress: data.CALL_TRANSFER_METRICS_ADDRESS,
+    workflowBundle: data.CALL_TRANSFER_WORKFLOW_BUNDLE,
     deploymentVersion: versionIn(data),
   };
 }

@@ -12,8 +12,10 @@ import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from 
 import { readEncryption } from './encryption-environment';
 import { readAll } from './environment/read-all';
 import { startProblem } from './environment/start-problem';
+import { recordOpenCalls } from './open-calls';
 import { CallTransferPlugin } from './plugin';
 import { startTracing } from './tracing';
+import { readWorkerBundle } from './worker-bundle';
 import { readWorkerEnvironment } from './worker-environment';
 import { workerLog } from './worker-log';
 import { workerTelemetry } from './worker-telemetry';
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
       shutdownGraceMs,
       log,
       metricsAddress,
+      workflowBundle,
       deploymentVersion,
     },
     dataConverter,
@@ -52,6 +55,15 @@ async function main(): Promise<void> {
     logger: workerLog(log.format, log.level),
     telemetryOptions: workerTelemetry(metricsAddress),
   });
+  const bundle =
+    workflowBundle === undefined
+      ? {}
+      : {
+          workflowBundle: await readWorkerBundle(workflowBundle, {
+            encryption: dataConverter?.failureConverterPath !== undefined,
+            tracing: tracing !== undefined,
+          }),
+        };
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
@@ -59,6 +71,7 @@ async function main(): Promise<void> {
       connection,
       namespace,
       taskQueue,
+      ...bundle,
       plugins: [
         ...(tracing === undefined ? [] : [tracing.plugin]),
         new CallTransferPlugin({ asapp, routing, settings, ...(ceilings === undefined ? {} : { ceilings }) }),
@@ -68,7 +81,13 @@ async function main(): Promise<void> {
       shutdownGraceTime: shutdownGraceMs,
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     });
-    await worker.run();
+    const stopped = new AbortController();
+    await Promise.all([
+      worker.run().finally(() => {
+        stopped.abort();
+      }),
+      metricsAddress !== undefined && recordOpenCalls(connection, namespace, taskQueue, stopped.signal),
+    ]);
   } finally {
     await connection.close();
     await tracing?.shutdown();

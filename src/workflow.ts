@@ -1,6 +1,7 @@
 /**
- * The door for workflow code (`temporal-call-transfer/workflow`): export these two from your own workflow
- * file where you bundle without the plugin.
+ * The door for workflow code (`temporal-call-transfer/workflow`): export these from your own workflow file where
+ * you bundle without the plugin. The last one is for workers with ceilings.
  */
 export { callTransferWorkflow } from './workflows/call-transfer';
 export { reconnectionLegWorkflow } from './workflows/reconnection-leg';
+export { asappAccountWorkflow } from './workflows/asapp-account';

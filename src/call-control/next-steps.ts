@@ -18,6 +18,8 @@ export interface NextStepsOptions {
   requestLimitMs?: number;
   /** Hard limit from a disconnect to the next step, milliseconds. Default: 4,000. */
   disconnectLimitMs?: number;
+  /** Told of every step that a caller gets. */
+  onStep?: (event: AwaitingEvent, step: NextStep) => void;
 }
 
 /** An event after which a caller waits to be told what comes next. */
@@ -53,15 +55,16 @@ export class NextSteps {
    * @throws ConversationNotFoundError
    */
   async after(event: AwaitingEvent, onFallback: (why: Error) => void): Promise<NextStep> {
-    try {
-      return await within(this.limits[event.type], this.ask(event));
-    } catch (error) {
-      const isRefusal = error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
-      if (isRefusal || !(error instanceof Error)) throw error;
-      onFallback(error);
-      if (event.type === 'leg.disconnected') void this.noteLater(event);
-      return this.fallback(event);
-    }
+    const step = await this.stepAfter(event, onFallback);
+    this.options.onStep?.(event, step);
+    return step;
+  }
+
+  /** The step for a caller about whom the workflow cannot be asked. */
+  fallback(event: AwaitingEvent): NextStep {
+    const step = this.fallbackStep(event);
+    this.options.onStep?.(event, step);
+    return step;
   }
 
   /** Gives up what is still to be told. */
@@ -89,8 +92,19 @@ export class NextSteps {
     return isHeard;
   }
 
-  /** The step for a caller about whom the workflow cannot be asked. */
-  fallback(event: AwaitingEvent): NextStep {
+  private async stepAfter(event: AwaitingEvent, onFallback: (why: Error) => void): Promise<NextStep> {
+    try {
+      return await within(this.limits[event.type], this.ask(event));
+    } catch (error) {
+      const isRefusal = error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
+      if (isRefusal || !(error instanceof Error)) throw error;
+      onFallback(error);
+      if (event.type === 'leg.disconnected') void this.noteLater(event);
+      return this.fallbackStep(event);
+    }
+  }
+
+  private fallbackStep(event: AwaitingEvent): NextStep {
     const { conversationId, transferId } = event.data;
     const outcome: Outcome = event.type === 'leg.requested' ? 'TRANSFER_UNAVAILABLE' : 'CONTEXT_UNAVAILABLE';
     return {

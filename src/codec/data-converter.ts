@@ -6,9 +6,10 @@ import { EncryptionCodec, type EncryptionOptions } from './encryption-codec';
 import type { EncryptionKeys } from './keys';
 
 /** Beside the compiled file or, while developing this package, beside the source. */
-const failureConverterPath = ['js', 'ts']
-  .map((extension) => `${__dirname}/failure-converter.${extension}`)
-  .find((path) => existsSync(path));
+export const encryptedFailureConverterPath =
+  ['js', 'ts']
+    .map((extension) => `${__dirname}/failure-converter.${extension}`)
+    .find((path) => existsSync(path)) ?? `${__dirname}/failure-converter`;
 
 /**
  * The data converter that encrypts payloads and the messages of failures. Give it to every worker and client of the
@@ -28,5 +29,5 @@ export const encryptedDataConverter = (
 ): DataConverter => ({
   payloadCodecs: [new EncryptionCodec(keys, options)],
   // While nothing is encrypted, failures stay readable as they were.
-  ...(options.encrypts === false || failureConverterPath === undefined ? {} : { failureConverterPath }),
+  ...(options.encrypts === false ? {} : { failureConverterPath: encryptedFailureConverterPath }),
 });

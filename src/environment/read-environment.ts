@@ -30,6 +30,11 @@ export const whole = z.string().regex(/^\d+$/, 'must be a whole number').transfo
 /** A variable that holds a port; 0 means any that is free. */
 export const port = whole.pipe(z.number().max(65_535, 'must be a port, up to 65535'));
 
+/** A variable that holds where to listen. */
+export const bindAddress = z
+  .string()
+  .regex(/^\S+:\d{1,5}$/, 'must be an address and a port, such as 0.0.0.0:9464');
+
 /** A variable that holds a level of Pino's. */
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 

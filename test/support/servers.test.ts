@@ -8,7 +8,7 @@ import { Worker } from '@temporalio/worker';
 
 import type { greetAfter } from './smoke-workflow';
 import { uniqueId } from './unique-id';
-import { withRealServer, withTimeSkipping } from './with-temporal';
+import { withOwnServer, withRealServer, withTimeSkipping } from './with-temporal';
 import { workflowBundle } from './workflow-bundle';
 
 async function greet(env: TestWorkflowEnvironment, milliseconds?: number): Promise<string> {
@@ -43,17 +43,17 @@ describe('withRealServer', () => {
   });
 
   it('shares one server among the tests of a file', async () => {
-    const pids = [
-      await withRealServer({}, (_, server) => Promise.resolve(server.pid)),
-      await withRealServer({}, (_, server) => Promise.resolve(server.pid)),
+    const addresses = [
+      await withRealServer({}, (_, server) => Promise.resolve(server.address)),
+      await withRealServer({}, (_, server) => Promise.resolve(server.address)),
     ];
-    expect(pids[0]).toBe(pids[1]);
+    expect(addresses[0]).toBe(addresses[1]);
   });
 
   it('knows after a kill and a restart what it knew before, where it keeps a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'temporal-'));
     try {
-      await withRealServer({ own: true, dbFilename: join(folder, 'server.db') }, async (env, server) => {
+      await withOwnServer({ dbFilename: join(folder, 'server.db') }, async (env, server) => {
         const workflowId = uniqueId('kept');
         await env.client.workflow.start('nobodyRunsIt', { taskQueue: 'nobody', workflowId });
         const { address, pid } = server;

@@ -4,7 +4,9 @@
  * - {@link withTimeSkipping}: hours pass in milliseconds. A server of its own for each call, since time is the
  *   server's and not the workflow's.
  * - {@link withRealServer}: the real thing. One server for each test file and set of options, shared by its
- *   tests, which therefore name everything with `uniqueId`; closed after the file's last test.
+ *   tests, which therefore name everything with `uniqueId`; closed after the file's last test. Where
+ *   `TEST_TEMPORAL_ADDRESS` names a server, that one is shared by all files, and not closed.
+ * - {@link withOwnServer}: the real thing for one call alone, to be killed and restarted.
  *
  * Both know this package's search attributes. Which server differs in what: `withRealServer` where a repeated
  * update id, a signal to a closed workflow or a list of workflows matters; `withTimeSkipping` where time does.
@@ -23,21 +25,20 @@ Runtime.install({
   telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }) } },
 });
 
-/** How a test wants its real server. */
-export interface RealServerOptions extends TemporalServerOptions {
-  /** A server for this call alone, which the test may kill and restart. Default: the file's shared one. */
-  own?: boolean;
-}
-
-interface RealServer {
+interface RealServer<Server> {
   env: TestWorkflowEnvironment;
-  server: TemporalServer;
+  server: Server;
 }
 
-const shared = new Map<string, Promise<RealServer>>();
+/** A server that is not the test's own: not to be stopped. */
+export type SharedServer = Pick<TemporalServer, 'address'>;
+
+const shared = new Map<string, Promise<RealServer<SharedServer>>>();
+const opened: RealServer<TemporalServer>[] = [];
 
 afterAll(async () => {
-  for (const starting of shared.values()) await close(await starting);
+  for (const { env } of await Promise.all(shared.values())) await env.teardown();
+  for (const { server } of opened) await server.kill();
   shared.clear();
 });
 
@@ -61,45 +62,55 @@ export async function withTimeSkipping<T>(body: (env: TestWorkflowEnvironment) =
   }
 }
 
-/** Runs the body with a real server; closes it where it is the test's own. */
+/** Runs the body with a real server that tests share. */
 export async function withRealServer<T>(
-  options: RealServerOptions,
+  options: TemporalServerOptions,
+  body: (env: TestWorkflowEnvironment, server: SharedServer) => Promise<T>,
+): Promise<T> {
+  const { env, server } = await sharedServer(options);
+  return await body(env, server);
+}
+
+/** Runs the body with a real server for this call alone, which it may kill and restart, and closes it. */
+export async function withOwnServer<T>(
+  options: TemporalServerOptions,
   body: (env: TestWorkflowEnvironment, server: TemporalServer) => Promise<T>,
 ): Promise<T> {
-  const { own = false, ...serverOptions } = options;
-  if (!own) {
-    const { env, server } = await sharedServer(serverOptions);
-    return body(env, server);
-  }
-  const opened = await open(serverOptions);
+  const { env, server } = await open(options);
   try {
-    return await body(opened.env, opened.server);
+    return await body(env, server);
   } finally {
-    await close(opened);
+    await env.teardown();
+    await server.kill();
   }
 }
 
-function sharedServer(options: TemporalServerOptions): Promise<RealServer> {
+function sharedServer(options: TemporalServerOptions): Promise<RealServer<SharedServer>> {
   const key = JSON.stringify(options);
-  const starting = shared.get(key) ?? open(options);
+  const starting = shared.get(key) ?? openShared(options);
   shared.set(key, starting);
   return starting;
 }
 
-async function open(options: TemporalServerOptions): Promise<RealServer> {
+async function openShared(options: TemporalServerOptions): Promise<RealServer<SharedServer>> {
+  const { TEST_TEMPORAL_ADDRESS: address } = process.env;
+  if (address !== undefined && Object.keys(options).length === 0) return await environmentOf({ address });
+  const own = await open(options);
+  opened.push(own);
+  return own;
+}
+
+async function open(options: TemporalServerOptions): Promise<RealServer<TemporalServer>> {
   const server = await TemporalServer.start({ searchAttributes: searchAttributeKeys, ...options });
   try {
-    return {
-      server,
-      env: await TestWorkflowEnvironment.createFromExistingServer({ address: server.address }),
-    };
+    return await environmentOf(server);
   } catch (error) {
     await server.kill();
     throw error;
   }
 }
 
-async function close({ env, server }: RealServer): Promise<void> {
-  await env.teardown();
-  await server.kill();
-}
+const environmentOf = async <Server extends SharedServer>(server: Server): Promise<RealServer<Server>> => ({
+  server,
+  env: await TestWorkflowEnvironment.createFromExistingServer({ address: server.address }),
+});

@@ -24,7 +24,7 @@ import {
 import { connected, decisionIn, type TestCall } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
-import { withRealServer } from '../support/with-temporal';
+import { withOwnServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
 
 import { workerEnvironment } from './with-survivors';
@@ -57,7 +57,7 @@ async function play(workerKeys: [before: string | undefined, after: string | und
   const variables = (list: string | undefined) =>
     list === undefined ? {} : { CALL_TRANSFER_ENCRYPTION_KEYS: list };
   try {
-    return await withRealServer({ own: true, dbFilename: join(folder, 'server.db') }, (env, server) =>
+    return await withOwnServer({ dbFilename: join(folder, 'server.db') }, (env, server) =>
       withSandbox({}, (sandbox) =>
         withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), async (startWorker) => {
           const temporal = new Client({

@@ -5,7 +5,7 @@ import { CallTransferClient } from '../../src/index';
 import { connected, decisionIn, eventually, workflowOf, type TestCall } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
-import { withRealServer } from '../support/with-temporal';
+import { withOwnServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
 
 import { workerEnvironment } from './with-survivors';
@@ -47,7 +47,7 @@ async function buildOf(
 }
 
 test('calls that are open end on their version, reconnections included, while new ones begin on the new', async () => {
-  await withRealServer({ own: true }, (env, server) =>
+  await withOwnServer({}, (env, server) =>
     withSandbox({ poolSize: 10 * CALLS }, async (sandbox) => {
       const taskQueue = uniqueId('upgrade');
       const deployment = uniqueId('call-transfer');

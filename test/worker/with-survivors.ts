@@ -12,7 +12,7 @@ import type { Sandbox } from '../../src/sandbox';
 import { eventually } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
-import { withRealServer } from '../support/with-temporal';
+import { withOwnServer, type SharedServer } from '../support/with-temporal';
 import { withWorkerProcesses, type WorkerProcess } from '../support/worker-process';
 
 export interface Survivors {
@@ -29,7 +29,7 @@ export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T
   const dbFilename = join(folder, 'server.db');
   const taskQueue = uniqueId('survival');
   try {
-    return await withRealServer({ own: true, dbFilename }, (env, server) =>
+    return await withOwnServer({ dbFilename }, (env, server) =>
       withSandbox({}, (sandbox) =>
         withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), (startWorker) =>
           body({
@@ -49,7 +49,7 @@ export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T
 
 /** What a worker needs to know. */
 export function workerEnvironment(
-  server: TemporalServer,
+  server: SharedServer,
   { asapp }: Sandbox,
   taskQueue: string,
 ): Record<string, string> {

@@ -5,7 +5,8 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { validatorCompiler } from 'fastify-type-provider-zod';
 
 import type { CallTransferClient } from '../../client/call-transfer-client';
-import { NextSteps } from '../next-steps';
+import type { NextStep } from '../../contract/next-step';
+import { NextSteps, type AwaitingEvent } from '../next-steps';
 import type { PhoneSystem } from '../phone-system';
 import type { Route } from '../routes';
 
@@ -41,10 +42,24 @@ export interface GatewayOptions {
   requestsPerSecond?: number;
   /** Proxies whose `X-Forwarded-For` is believed, as addresses or networks, to tell whose rate a request counts for. Default: none. */
   trustedProxies?: readonly string[];
+  /** Told of every step that a caller gets. */
+  onStep?: (event: AwaitingEvent, step: NextStep) => void;
+  /** Told of every answer to a request. */
+  onAnswer?: (answer: GatewayAnswer) => void;
   /** Pino, or anything like it. Default: Pino on standard output. */
   logger?: FastifyBaseLogger;
   /** Of the default logger. Default: `silent`. */
   logLevel?: string;
+}
+
+/** How a request was answered. */
+export interface GatewayAnswer {
+  method: string;
+  /** The address's pattern, such as `/v1/conversations/:conversationId`; `none` where there is none. */
+  route: string;
+  /** HTTP status. */
+  status: number;
+  seconds: number;
 }
 
 /** Path parameters are ids of up to 200 characters, each of which may be escaped. */
@@ -77,10 +92,9 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
-    request.log.info(
-      { method, route: routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      'Answered',
-    );
+    const { statusCode: status, elapsedTime } = reply;
+    request.log.info({ method, route: routeOptions.url, status, ms: Math.round(elapsedTime) }, 'Answered');
+    options.onAnswer?.({ method, route: routeOptions.url ?? 'none', status, seconds: elapsedTime / 1000 });
     done();
   });
   endConnectionsOnClose(app);
