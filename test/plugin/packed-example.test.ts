@@ -23,6 +23,23 @@ const examples: [name: string, lines: string[]][] = [
   ],
 ];
 
+const names = [
+  ['CallTransferPlugin', 'temporal-call-transfer'],
+  ['callTransferWorkflow', 'temporal-call-transfer/workflow'],
+  ['Sandbox', 'temporal-call-transfer/sandbox'],
+] as const;
+const say = `console.log(${names.map(([name]) => `typeof ${name}`).join(', ')});`;
+
+/** Programs that take the package by its doors, as an ES module does and as CommonJS. */
+const consumers = [
+  [
+    '--input-type=module',
+    '-e',
+    names.map(([name, door]) => `import { ${name} } from '${door}';`).join('') + say,
+  ],
+  ['-e', names.map(([name, door]) => `const { ${name} } = require('${door}');`).join('') + say],
+];
+
 test.each(examples)(
   'the packed package works in a worker outside of this repository: %s',
   async (name, lines) => {
@@ -57,6 +74,11 @@ test.each(examples)(
       for (const line of lines) expect(output).toContain(line);
       const lock = await readFile(join(example, 'package-lock.json'), 'utf8');
       expect(lock).not.toContain(projectRoot);
+
+      for (const script of consumers) {
+        const { stdout } = await run(process.execPath, script, { cwd: example });
+        expect(stdout.trim()).toBe('function function function');
+      }
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
