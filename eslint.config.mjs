@@ -137,6 +137,7 @@ export default defineConfig(
     files: [
       'dev/**/*.ts',
       'bench/**/*.ts',
+      'soak/**/*.ts',
       'src/worker.ts',
       'src/bundle.ts',
       'src/gateway.ts',

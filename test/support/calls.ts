@@ -106,6 +106,8 @@ export async function withSkippedTime<T>(
     const pass = async (milliseconds: number) => {
       skipped += milliseconds;
       await env.sleep(milliseconds);
+      // Waiting for a workflow's end skips time as well.
+      skipped = (await env.currentTimeMs()) - Date.now();
     };
     return await withCallTransfer(env, { ...setup, sandbox }, (underTest) => body({ ...underTest, pass }));
   });
