@@ -29,6 +29,8 @@ export interface PlayedCall {
   legs: PlayedLeg[];
   /** The workflow's own result; `null` where it never ended. */
   result: RoutingDecision | null;
+  /** What the phone system got instead of an answer. */
+  error?: string;
 }
 
 /** While something was broken, and for as long as it takes to recover, epoch milliseconds. */
@@ -94,7 +96,8 @@ export function balance(
   };
 }
 
-function wrongIn({ conversationId, story, legs, result }: PlayedCall): string[] {
+function wrongIn({ conversationId, story, legs, result, error }: PlayedCall): string[] {
+  if (error !== undefined) return [`${conversationId} (${story}): ${error}`];
   if (result === null) return [`${conversationId}: no decision`];
   const wrong: string[] = [];
   const say = (what: string) => wrong.push(`${conversationId} (${story}): ${what}`);

@@ -13,7 +13,7 @@ import { Sandbox } from '../src/sandbox';
 
 import { playCall } from './call';
 import { balance, type Disturbance, type Ledger, type PlayedCall } from './ledger';
-import { planOf, type SoakOptions, type Trouble } from './plan';
+import { planOf, type PlannedCall, type SoakOptions, type Trouble } from './plan';
 
 /** So long after a trouble a call may still fall back for it, milliseconds. */
 const RECOVERY_MS = 10_000;
@@ -55,7 +55,9 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     const making: Promise<void>[] = [];
     const playing = calls.map(async (call, index) => {
       await sleep((index * 1000) / options.callsPerSecond);
-      played.push(await playCall({ client, sandbox }, call));
+      played.push(
+        await playCall({ client, sandbox }, call).catch((error: unknown) => brokenOff(call, error)),
+      );
       while (waiting[0] !== undefined && waiting[0].afterCalls < played.length) {
         making.push(scene.make(waiting.shift() as Trouble));
       }
@@ -78,6 +80,15 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A call whose phone system got an error, which it must never get. */
+const brokenOff = ({ conversationId, story }: PlannedCall, error: unknown): PlayedCall => ({
+  conversationId,
+  story,
+  legs: [],
+  result: null,
+  error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+});
 
 /** What calls need, and how it is broken. */
 class Scene {

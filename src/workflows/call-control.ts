@@ -80,7 +80,6 @@ async function requestTransfer(conversation: Conversation, request: CheckedReque
   conversation.noteRequest(request);
   await condition(() => conversation.begun);
   const entry = conversation.find(request.transferId) ?? (await reconnect(conversation, request));
-  await giveUpIfUndialled(conversation, entry);
   return await answer(
     conversation,
     entry,
@@ -98,16 +97,16 @@ async function reconnect(conversation: Conversation, request: CheckedRequest): P
 }
 
 /**
- * Whoever asks again when the number is too old to dial gets another answer than the number: unless ASAPP
+ * Whoever waits for a number that has become too old to dial gets another answer than the number: unless ASAPP
  * knows of a call, the leg is over.
  */
-async function giveUpIfUndialled({ current }: Conversation, entry: Entry): Promise<void> {
-  const { leg } = entry;
-  const { phase, number } = leg.state;
-  if (entry !== current || phase !== 'DIALING' || number === null || Date.now() < number.dialBy) return;
+async function giveUp(leg: Leg): Promise<void> {
   await looked(leg);
   leg.report({ type: 'askedTooLate', now: Date.now() });
 }
+
+const isTooOld = ({ state: { phase, number } }: Leg): boolean =>
+  phase === 'DIALING' && number !== null && Date.now() >= number.dialBy;
 
 /** A customer who calls again has left the leg before, though nobody may have said so: ASAPP knows. */
 async function endIfLost(conversation: Conversation): Promise<void> {
@@ -168,7 +167,12 @@ async function answer(
   entry.answerBy = answerBy;
   try {
     let found: NextStep | ApplicationFailure | undefined;
-    await condition(() => (found = conversation.answer(entry, Date.now())) !== undefined);
+    const isFound = () => (found = conversation.answer(entry, Date.now())) !== undefined;
+    const leg = () => (entry.redial ?? entry).leg;
+    while (!isFound()) {
+      if (isTooOld(leg())) await giveUp(leg());
+      else await condition(() => isFound() || isTooOld(leg()));
+    }
     conversation.answeredInTask = workflowInfo().historyLength;
     if (found instanceof ApplicationFailure) throw found;
     const step = found as unknown as NextStep;

@@ -263,8 +263,8 @@ export class Conversation {
   }
 
   /**
-   * The answer to an ask about a leg, a refusal where it has no number that could be dialled safely, or
-   * `undefined` while the answer is being found.
+   * The answer to an ask about a leg, a refusal where it is connected already, or `undefined` while the answer is
+   * being found: also while its number is too old to be dialled.
    */
   answer(entry: Entry, now: number): NextStep | ApplicationFailure | undefined {
     if (entry.redial !== null) return this.answer(entry.redial, now);
@@ -276,9 +276,7 @@ export class Conversation {
     }
     const leg = dialableLeg(state, now);
     if (leg !== undefined) return { action: 'DIAL', leg };
-    const isPending = state.phase === 'REQUESTING' || state.phase === 'DISCONNECTED';
-    if (isPending || state.connectUnverified) return undefined;
-    return numberNotDialable(state);
+    return state.phase === 'CONNECTED' && !state.connectUnverified ? numberNotDialable(state) : undefined;
   }
 
   /** The newest decision with its legs. */

@@ -22,10 +22,8 @@ export const transferIdConflict = (transferId: string) =>
     failureTypes.transferIdConflict,
   );
 
-export const numberNotDialable = ({ transferId, phase }: LegState) =>
+export const numberNotDialable = ({ transferId }: LegState) =>
   ApplicationFailure.nonRetryable(
-    phase === 'CONNECTED'
-      ? `transferId: ${transferId} is connected already, and its number released`
-      : `transferId: the number of ${transferId} is about to expire and must not be dialled any more`,
+    `transferId: ${transferId} is connected already, and its number released`,
     failureTypes.numberNotDialable,
   );

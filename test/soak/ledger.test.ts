@@ -58,6 +58,7 @@ test('another outcome than planned is wrong, whatever was broken', () => {
 });
 
 test.each<[string, PlayedCall, string]>([
+  ['an error', call({ error: 'ApplicationFailure: no' }), 'c (agent): ApplicationFailure: no'],
   ['a call without a decision', call({ result: null }), 'c: no decision'],
   [
     'two decisions for one leg',
