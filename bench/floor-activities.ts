@@ -20,7 +20,7 @@ export function floorActivities({
     'content-type': 'application/json',
   };
   return {
-    floorPost: async ({ conversationId, transferId, country }: FloorInput): Promise<unknown> => {
+    floorPost: async ({ conversationId, transferId, country }: FloorInput): Promise<object> => {
       const body = JSON.stringify({
         id: transferId,
         externalConversationId: conversationId,
@@ -28,11 +28,11 @@ export function floorActivities({
         phoneNumber: { country },
       });
       const response = await request(url, { method: 'POST', dispatcher, headers, body });
-      return await response.body.json();
+      return (await response.body.json()) as object;
     },
-    floorGet: async (transferId: string): Promise<unknown> => {
+    floorGet: async (transferId: string): Promise<object> => {
       const response = await request(`${url}/${transferId}`, { dispatcher, headers });
-      return await response.body.json();
+      return (await response.body.json()) as object;
     },
   };
 }

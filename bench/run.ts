@@ -1,149 +1,236 @@
 /**
- * `npm run bench`: what the package adds to a call, against the floor, on the same server, in the same run.
+ * `npm run bench`: what this package adds to a call, against the floor, on the same server, in the same run. Prints tables
+ * and writes `bench.json` and `bench.svg`.
  *
- * Calls of all contestants take turns in random order, so that the machine's moods strike all alike. Ratios
- * are of medians and of 99th percentiles; single figures say nothing about another machine.
+ * Single figures say nothing about another machine: look at the ratios. `npm run bench -- --quick` takes a minute and says
+ * less; `--open 100,1000,10000` says how many calls to hold open.
  */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
-import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import {
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { Client, Connection } from '@temporalio/client';
 
+import { WorkerProcess } from '../dev/demo/worker-process';
 import { TemporalServer } from '../dev/temporal-server';
-import { CallTransferPlugin } from '../lib/index';
 import { Sandbox } from '../lib/sandbox';
 
-import { floorActivities } from './floor-activities';
-import { comparison, type Measured } from './measured';
+import type { Contestant } from './contestant';
+import { costOf, type Cost } from './cost';
+import { plotOf } from './plot';
+import { besideBase, figuresOf, ratiosOf, type Figures, type Line } from './statistics';
+import { workflowContestant } from './temporal-contestants';
+import { compete, kinds, openCall, playCall, type Kind } from './workload';
 
-interface Contestant extends Measured {
-  workflowType: string;
-  taskQueue: string;
-  events: number;
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    open: { type: 'string', default: '100,1000' },
+    out: { type: 'string', default: join(__dirname, 'results') },
+  },
+});
+
+/** How many calls at a time, and how many in each turn. */
+const loads = [
+  { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 8 },
+  { parallel: 20, calls: values.quick ? 40 : 100, rounds: values.quick ? 1 : 5 },
+  { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2 },
+];
+const openCounts = values.quick ? [] : values.open.split(',').map(Number);
+/** Calls that are measured, one at a time, while others are open. */
+const CALLS_BESIDE_OPEN = 100;
+/** How many calls are opened at a time. */
+const OPENING = 20;
+
+const OURS = 'this package';
+const FLOOR = 'floor';
+const REGULAR = 'floor, regular activities';
+
+interface Results {
+  cpus: string;
+  node: string;
+  lines: Line[];
+  costs: { kind: Kind; contestant: string; cost: Cost }[];
+  memory: { open: number; contestant: string; kibPerCall: number | null }[];
 }
-
-const CALLS = Number(process.env['BENCH_CALLS'] ?? 200);
-const WARM_UP = 20;
 
 async function main(): Promise<void> {
-  Runtime.install({
-    logger: new DefaultLogger('WARN'),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }) } },
+  const results: Results = {
+    cpus: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    node: process.version,
+    lines: [],
+    costs: [],
+    memory: [],
+  };
+  await withContestants(async ({ client, sandbox, contestants, refused }) => {
+    for (const kind of kinds) {
+      const those = kind === 'fallback' ? refused : contestants;
+      for (const load of kind === 'leg' ? loads : loads.slice(0, 2)) {
+        results.lines.push(...(await measured(those, sandbox, kind, load)));
+      }
+      for (const contestant of those) {
+        const cost = await costOf(client, sandbox, await playCall(contestant, sandbox, kind));
+        results.costs.push({ kind, contestant: contestant.name, cost });
+      }
+    }
+    await measureOpen(contestants, sandbox, results);
   });
-  const server = await TemporalServer.start({});
-  const sandbox = await Sandbox.start({ poolSize: 100_000 });
-  const nativeConnection = await NativeConnection.connect({ address: server.address });
-  const connection = await Connection.connect({ address: server.address });
-  const workers = await startWorkers(nativeConnection, sandbox);
-  const running = workers.map((worker) => worker.run());
-  try {
-    const contestants = await compete(new Client({ connection }), sandbox);
-    print(contestants);
-  } finally {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(running);
-    await connection.close();
-    await nativeConnection.close();
-    await sandbox.close();
-    await server.stop();
-  }
+  printCosts(results);
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(values.out, 'bench.svg'), await plotOf(results.lines));
+  console.log(`Written to ${values.out}`);
 }
 
-async function startWorkers(connection: NativeConnection, sandbox: Sandbox): Promise<Worker[]> {
-  return [
-    await Worker.create({
-      connection,
-      taskQueue: 'call-transfer',
-      plugins: [new CallTransferPlugin({ asapp: sandbox.asapp })],
-    }),
-    await Worker.create({
-      connection,
-      taskQueue: 'floor',
-      workflowsPath: require.resolve('./floor-workflows'),
-      activities: floorActivities(sandbox.asapp),
-    }),
-  ];
-}
-
-async function compete(client: Client, sandbox: Sandbox): Promise<Map<string, Contestant>> {
-  const contestant = (workflowType: string, taskQueue: string): Contestant => ({
-    workflowType,
-    taskQueue,
-    number: [],
-    decision: [],
-    events: 0,
-  });
-  const contestants = new Map([
-    ['call transfer', contestant('callTransferWorkflow', 'call-transfer')],
-    ['floor, local activities', contestant('floorLocal', 'floor')],
-    ['floor, regular activities', contestant('floorRegular', 'floor')],
-  ]);
-  for (let call = 0; call < WARM_UP + CALLS; call++) {
-    const order = [...contestants.values()].sort(() => Math.random() - 0.5);
-    for (const each of order) await oneCall(client, sandbox, each, call >= WARM_UP);
-  }
-  return contestants;
-}
-
-/** One happy leg: a number, a connect, a hangup by GenerativeAgent, a decision. */
-async function oneCall(
-  client: Client,
+async function measured(
+  contestants: readonly Contestant[],
   sandbox: Sandbox,
-  contestant: Contestant,
-  counts: boolean,
-): Promise<void> {
-  const { workflowType, taskQueue } = contestant;
-  const conversationId = randomUUID();
-  const transferId = `${conversationId}-a`;
-  const workflowId = `call-transfer/${conversationId}`;
-  const input = { conversationId, transferId, country: 'US' };
-
-  const asked = performance.now();
-  await client.workflow.executeUpdateWithStart('requestTransfer', {
-    args: [{ transferId }],
-    startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
-      workflowId,
-      taskQueue,
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [input],
-    }),
-  });
-  const answered = performance.now();
-
-  const handle = client.workflow.getHandle(workflowId);
-  const transfer = sandbox.exchange.transfers.get(transferId);
-  sandbox.exchange.callArrives(transfer?.transferNumber ?? '');
-  await handle.signal('connected', { transferId });
-  await sleep(50);
-  sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', transferVariables: { reason: 'billing' } });
-
-  const reported = performance.now();
-  await handle.executeUpdate('reportDisconnect', { args: [{ transferId, by: 'GENERATIVE_AGENT' }] });
-  const decided = performance.now();
-  await handle.result();
-  if (!counts) return;
-  contestant.number.push(answered - asked);
-  contestant.decision.push(decided - reported);
-  if (contestant.events === 0) contestant.events = (await handle.fetchHistory()).events?.length ?? 0;
+  kind: Kind,
+  load: { parallel: number; calls: number; rounds: number },
+  open = 0,
+): Promise<Line[]> {
+  const samples = await compete(contestants, sandbox, kind, load);
+  const figures = new Map([...samples].map(([name, each]) => [name, figuresOf(each)]));
+  const base = figures.get(FLOOR) as Figures;
+  const openToo = open === 0 ? '' : `, ${open} more open`;
+  console.log(`\n${kind}, ${load.parallel} at a time${openToo}; milliseconds, and × the floor's`);
+  console.table(Object.fromEntries([...figures].map(([name, each]) => [name, besideBase(each, base)])));
+  return [...figures].map(([contestant, each]) => ({
+    kind,
+    parallel: load.parallel,
+    open,
+    contestant,
+    figures: each,
+    ratios: ratiosOf(each, base),
+  }));
 }
 
-function print(contestants: Map<string, Contestant>): void {
-  const floor = contestants.get('floor, local activities');
-  if (floor === undefined) return;
-  const rows = [...contestants].map(([name, contestant]) => ({
-    '': name,
-    ...comparison(contestant, floor),
-    'history events': contestant.events,
-  }));
-  console.log(`${CALLS} calls of each, one at a time; × is the ratio to the floor with local activities`);
-  console.table(rows);
+/** Holds more and more calls open, and measures what one more costs beside them. */
+async function measureOpen(
+  contestants: readonly Contestant[],
+  sandbox: Sandbox,
+  results: Results,
+): Promise<void> {
+  const two = contestants.filter(({ name }) => name !== REGULAR);
+  const before = await Promise.all(two.map(({ pid }) => residentKib(pid)));
+  let open = 0;
+  for (const count of openCounts) {
+    for (const contestant of two) await openCalls(contestant, sandbox, count - open);
+    open = count;
+    const load = { parallel: 1, calls: CALLS_BESIDE_OPEN / 4, rounds: 4 };
+    results.lines.push(...(await measured(two, sandbox, 'leg', load, open)));
+    for (const [index, { name, pid }] of two.entries()) {
+      const [now, then] = [await residentKib(pid), before[index] ?? null];
+      const kibPerCall = now === null || then === null ? null : Math.round((10 * (now - then)) / open) / 10;
+      results.memory.push({ open, contestant: name, kibPerCall });
+    }
+    console.table(results.memory.filter((each) => each.open === open));
+  }
+}
+
+async function openCalls(contestant: Contestant, sandbox: Sandbox, count: number): Promise<void> {
+  let left = count;
+  await Promise.all(
+    Array.from({ length: Math.min(OPENING, count) }, async () => {
+      while (left-- > 0) await openCall(contestant, sandbox);
+    }),
+  );
+}
+
+/** A process's resident memory, where the system tells. */
+async function residentKib(pid: number | undefined): Promise<number | null> {
+  try {
+    const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
+  } catch {
+    return null;
+  }
+}
+
+function printCosts({ costs }: Results): void {
+  console.log('\nWhat a call costs');
+  console.table(costs.map(({ kind, contestant, cost }) => ({ kind, contestant, ...cost })));
+}
+
+interface Arena {
+  client: Client;
+  sandbox: Sandbox;
+  contestants: Contestant[];
+  /** The same with credentials that ASAPP refuses. */
+  refused: Contestant[];
+}
+
+async function withContestants(body: (arena: Arena) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const server = await TemporalServer.start({});
+  const sandbox = await Sandbox.start({ poolSize: 70_000 });
+  const connection = await Connection.connect({ address: server.address });
+  const workers: WorkerProcess[] = [];
+  try {
+    const { apiUrl, apiId, apiSecret } = sandbox.asapp;
+    const start = async (taskQueue: string, secret: string, command?: string[]) => {
+      const environment = {
+        TEMPORAL_ADDRESS: server.address,
+        ASAPP_API_URL: apiUrl,
+        ASAPP_API_ID: apiId,
+        ASAPP_API_SECRET: secret,
+        CALL_TRANSFER_TASK_QUEUE: taskQueue,
+        FLOOR_TASK_QUEUE: taskQueue,
+        CALL_TRANSFER_LOG_LEVEL: 'ERROR',
+        // Calls are held open longer than that.
+        CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: '3500000',
+      };
+      const logFile = join(folder, `${taskQueue}.log`);
+      const where = {
+        namespace: 'default',
+        taskQueue,
+        logFile,
+        ...(command === undefined ? {} : { command }),
+      };
+      workers.push(await WorkerProcess.start(environment, connection, where));
+      return workers.at(-1)?.pid;
+    };
+    const client = new Client({ connection });
+    const floorCommand = ['--import', 'tsx', join(__dirname, 'floor-worker.ts')];
+    const both = async (suffix: string, secret: string): Promise<Contestant[]> => {
+      const [ours, floor] = [`call-transfer${suffix}`, `floor${suffix}`];
+      const pid = await start(ours, secret);
+      const floorPid = await start(floor, secret, floorCommand);
+      return [
+        workflowContestant(client, {
+          name: OURS,
+          workflowType: 'callTransferWorkflow',
+          taskQueue: ours,
+          pid,
+        }),
+        workflowContestant(client, {
+          name: FLOOR,
+          workflowType: 'floorLocal',
+          taskQueue: floor,
+          pid: floorPid,
+        }),
+        workflowContestant(client, {
+          name: REGULAR,
+          workflowType: 'floorRegular',
+          taskQueue: floor,
+          pid: floorPid,
+        }),
+      ];
+    };
+    await body({
+      client,
+      sandbox,
+      contestants: await both('', apiSecret),
+      refused: await both('-refused', 'another-secret'),
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await connection.close();
+    await sandbox.close();
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 main().catch((error: unknown) => {

@@ -7,8 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
-const WORKER = join(__dirname, '..', '..', 'lib', 'worker.js');
+const WORKER = [join(__dirname, '..', '..', 'lib', 'worker.js')];
 const READY_MS = 60_000;
+
+export interface WorkerProcessOptions {
+  namespace: string;
+  taskQueue: string;
+  logFile: string;
+  /** What Node runs. Default: this package's worker. */
+  command?: readonly string[];
+}
 
 /** The worker as a process of its own, as in production. */
 export class WorkerProcess {
@@ -18,10 +26,10 @@ export class WorkerProcess {
   static async start(
     environment: Record<string, string>,
     connection: Connection,
-    { namespace, taskQueue, logFile }: { namespace: string; taskQueue: string; logFile: string },
+    { namespace, taskQueue, logFile, command = WORKER }: WorkerProcessOptions,
   ): Promise<WorkerProcess> {
     const log = openSync(logFile, 'w');
-    const child = spawn(process.execPath, [WORKER], {
+    const child = spawn(process.execPath, command, {
       env: { ...process.env, ...environment },
       stdio: ['ignore', log, log],
     });
@@ -36,6 +44,10 @@ export class WorkerProcess {
       await sleep(200);
     }
     return worker;
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   /** Lets it finish what runs. */

@@ -1,0 +1,44 @@
+import type { TopLevelSpec } from 'vega-lite' with { 'resolution-mode': 'import' };
+
+import type { Line } from './statistics';
+
+const measures = {
+  numberP50: 'number p50',
+  numberP95: 'number p95',
+  numberP99: 'number p99',
+  decisionP50: 'decision p50',
+  decisionP95: 'decision p95',
+  decisionP99: 'decision p99',
+} as const;
+
+/** One leg's round trips at each load, as SVG. */
+export async function plotOf(lines: readonly Line[]): Promise<string> {
+  const { parse, View } = await import('vega');
+  const { compile } = await import('vega-lite');
+  const rows = lines
+    .filter(({ kind, open }) => kind === 'leg' && open === 0)
+    .flatMap(({ contestant, parallel, figures }) =>
+      (Object.keys(measures) as (keyof typeof measures)[]).map((name) => ({
+        contestant,
+        load: `${parallel} at a time`,
+        parallel,
+        measure: measures[name],
+        milliseconds: figures[name],
+      })),
+    );
+  const specification: TopLevelSpec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    data: { values: rows },
+    mark: 'bar',
+    encoding: {
+      column: { field: 'load', sort: { field: 'parallel' }, title: null },
+      x: { field: 'measure', sort: Object.values(measures), title: null },
+      xOffset: { field: 'contestant' },
+      y: { field: 'milliseconds', type: 'quantitative' },
+      color: { field: 'contestant', title: null },
+    },
+    resolve: { scale: { y: 'independent' } },
+    background: 'white',
+  };
+  return await new View(parse(compile(specification).spec), { renderer: 'none' }).toSVG();
+}

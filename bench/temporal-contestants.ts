@@ -1,0 +1,39 @@
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+
+import { conversationWorkflowId } from '../lib/index';
+
+import type { CallIds, Contestant } from './contestant';
+
+/** A workflow with the contract's messages, whoever's it is, as a client without this package asks it. */
+export function workflowContestant(
+  client: Client,
+  {
+    name,
+    workflowType,
+    taskQueue,
+    pid,
+  }: { name: string; workflowType: string; taskQueue: string; pid?: number | undefined },
+): Contestant {
+  const handle = ({ conversationId }: CallIds) =>
+    client.workflow.getHandle(conversationWorkflowId(conversationId));
+  return {
+    name,
+    pid,
+    request: (ids) =>
+      client.workflow.executeUpdateWithStart('requestTransfer', {
+        args: [{ transferId: ids.transferId }],
+        startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
+          workflowId: conversationWorkflowId(ids.conversationId),
+          taskQueue,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          args: [{ ...ids, country: 'US' }],
+        }),
+      }),
+    connect: (ids) => handle(ids).signal('connected', { transferId: ids.transferId }),
+    disconnect: (ids, by) =>
+      handle(ids).executeUpdate('reportDisconnect', {
+        args: [{ transferId: ids.transferId, by }],
+      }),
+    over: (ids) => handle(ids).result(),
+  };
+}

@@ -1,0 +1,116 @@
+/** What a contestant is measured by. */
+import { randomUUID } from 'node:crypto';
+
+import type { Sandbox } from '../lib/sandbox';
+
+import type { CallIds, Contestant } from './contestant';
+
+export const kinds = ['leg', 'reconnection', 'fallback'] as const;
+/** One leg; a leg after one that the customer ended; or a request that ASAPP refuses. */
+export type Kind = (typeof kinds)[number];
+
+/** Milliseconds of each round trip, and what all took. */
+export interface Samples {
+  number: number[];
+  decision: number[];
+  calls: number;
+  /** Of the whole batches, milliseconds. */
+  elapsed: number;
+}
+
+export const noSamples = (): Samples => ({ number: [], decision: [], calls: 0, elapsed: 0 });
+
+const timed = async (into: number[], ask: () => Promise<unknown>): Promise<void> => {
+  const begun = performance.now();
+  await ask();
+  into.push(performance.now() - begun);
+};
+
+const newCall = (): CallIds => {
+  const conversationId = randomUUID();
+  return { conversationId, transferId: `${conversationId}-a` };
+};
+
+/** A call up to the moment at which GenerativeAgent talks. */
+export async function openCall(
+  contestant: Contestant,
+  sandbox: Sandbox,
+  call = newCall(),
+  into: number[] = [],
+) {
+  await timed(into, () => contestant.request(call));
+  sandbox.exchange.callArrives(sandbox.exchange.transfers.get(call.transferId)?.transferNumber ?? '');
+  await contestant.connect(call);
+  return call;
+}
+
+/** One call from its request to its end. Answers the leg that was measured. */
+export async function playCall(
+  contestant: Contestant,
+  sandbox: Sandbox,
+  kind: Kind,
+  samples: Samples = noSamples(),
+): Promise<CallIds> {
+  let call = newCall();
+  if (kind === 'fallback') {
+    await timed(samples.number, () => contestant.request(call));
+    await contestant.over(call);
+    return call;
+  }
+  if (kind === 'reconnection') {
+    await openCall(contestant, sandbox, call);
+    sandbox.exchange.callerHangsUp(call.transferId);
+    await contestant.disconnect(call, 'CUSTOMER');
+    call = { ...call, transferId: `${call.conversationId}-b` };
+  }
+  await openCall(contestant, sandbox, call, samples.number);
+  sandbox.exchange.aiEnds(call.transferId, {
+    transferType: 'AGENT',
+    currentTaskName: 'billing',
+    transferVariables: { reason: 'invoice' },
+  });
+  await timed(samples.decision, () => contestant.disconnect(call, 'GENERATIVE_AGENT'));
+  await contestant.over(call);
+  return call;
+}
+
+/** So many calls, so many of them at a time. */
+export async function playBatch(
+  contestant: Contestant,
+  sandbox: Sandbox,
+  kind: Kind,
+  { calls, parallel }: { calls: number; parallel: number },
+  samples: Samples,
+): Promise<void> {
+  const begun = performance.now();
+  let left = calls;
+  await Promise.all(
+    Array.from({ length: Math.min(parallel, calls) }, async () => {
+      while (left-- > 0) await playCall(contestant, sandbox, kind, samples);
+    }),
+  );
+  samples.calls += calls;
+  samples.elapsed += performance.now() - begun;
+}
+
+/**
+ * Lets contestants take turns in random order, so that the machine's moods strike all alike.
+ *
+ * @returns by contestant
+ */
+export async function compete(
+  contestants: readonly Contestant[],
+  sandbox: Sandbox,
+  kind: Kind,
+  { rounds, ...batch }: { rounds: number; calls: number; parallel: number },
+): Promise<Map<string, Samples>> {
+  const results = new Map(contestants.map(({ name }) => [name, noSamples()]));
+  for (let round = -1; round < rounds; round++) {
+    for (const contestant of [...contestants].sort(() => Math.random() - 0.5)) {
+      // The first round warms up.
+      const samples = round < 0 ? noSamples() : (results.get(contestant.name) as Samples);
+      await playBatch(contestant, sandbox, kind, batch, samples);
+    }
+  }
+  return results;
+}
