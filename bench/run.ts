@@ -3,7 +3,7 @@
  * and writes `bench.json` and `bench.svg`.
  *
  * Single figures say nothing about another machine: look at the ratios. `npm run bench -- --quick` takes a minute and says
- * less; `--open 100,1000,10000` says how many calls to hold open.
+ * less; `--kinds leg --parallel 1,20 --open 100,1000,10000` says which calls, how many at a time, and how many to hold open.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -20,30 +20,36 @@ import type { Contestant } from './contestant';
 import { costOf, type Cost } from './cost';
 import { plotOf } from './plot';
 import { besideBase, figuresOf, ratiosOf, type Figures, type Line } from './statistics';
-import { workflowContestant } from './temporal-contestants';
+import { typedContestant, workflowContestant } from './temporal-contestants';
 import { compete, kinds, openCall, playCall, type Kind } from './workload';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    kinds: { type: 'string', default: kinds.join(',') },
+    parallel: { type: 'string', default: '1,20,200' },
     open: { type: 'string', default: '100,1000' },
     out: { type: 'string', default: join(__dirname, 'results') },
   },
 });
 
 /** How many calls at a time, and how many in each turn. */
-const loads = [
+const allLoads = [
   { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 8 },
   { parallel: 20, calls: values.quick ? 40 : 100, rounds: values.quick ? 1 : 5 },
   { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2 },
 ];
-const openCounts = values.quick ? [] : values.open.split(',').map(Number);
+const loads = allLoads.filter(({ parallel }) => values.parallel.split(',').includes(String(parallel)));
+const openCounts = values.quick || values.open === '' ? [] : values.open.split(',').map(Number);
+/** How many calls of the other kinds than a leg at a time. */
+const MOST_FOR_OTHERS = 20;
 /** Calls that are measured, one at a time, while others are open. */
 const CALLS_BESIDE_OPEN = 100;
 /** How many calls are opened at a time. */
 const OPENING = 20;
 
 const OURS = 'this package';
+const PLAIN = 'this package, plain client';
 const FLOOR = 'floor';
 const REGULAR = 'floor, regular activities';
 
@@ -64,9 +70,11 @@ async function main(): Promise<void> {
     memory: [],
   };
   await withContestants(async ({ client, sandbox, contestants, refused }) => {
-    for (const kind of kinds) {
+    for (const kind of kinds.filter((each) => values.kinds.split(',').includes(each))) {
       const those = kind === 'fallback' ? refused : contestants;
-      for (const load of kind === 'leg' ? loads : loads.slice(0, 2)) {
+      for (const load of kind === 'leg'
+        ? loads
+        : loads.filter(({ parallel }) => parallel <= MOST_FOR_OTHERS)) {
         results.lines.push(...(await measured(those, sandbox, kind, load)));
       }
       for (const contestant of those) {
@@ -112,7 +120,7 @@ async function measureOpen(
   sandbox: Sandbox,
   results: Results,
 ): Promise<void> {
-  const two = contestants.filter(({ name }) => name !== REGULAR);
+  const two = contestants.filter(({ name }) => name === OURS || name === FLOOR);
   const before = await Promise.all(two.map(({ pid }) => residentKib(pid)));
   let open = 0;
   for (const count of openCounts) {
@@ -198,8 +206,9 @@ async function withContestants(body: (arena: Arena) => Promise<void>): Promise<v
       const pid = await start(ours, secret);
       const floorPid = await start(floor, secret, floorCommand);
       return [
+        typedContestant(client, { name: OURS, taskQueue: ours, pid }),
         workflowContestant(client, {
-          name: OURS,
+          name: PLAIN,
           workflowType: 'callTransferWorkflow',
           taskQueue: ours,
           pid,

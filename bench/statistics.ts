@@ -13,9 +13,11 @@ export interface Figures {
   decisionP95: number;
   decisionP99: number;
   callsPerSecond: number;
+  /** Calls in a hundred that got a fallback instead of their number. */
+  fellBackPercent: number;
 }
 
-export const figuresOf = ({ number, decision, calls, elapsed }: Samples): Figures => ({
+export const figuresOf = ({ number, decision, calls, fellBack, elapsed }: Samples): Figures => ({
   numberP50: quantile(number, 0.5),
   numberP95: quantile(number, 0.95),
   numberP99: quantile(number, 0.99),
@@ -23,16 +25,19 @@ export const figuresOf = ({ number, decision, calls, elapsed }: Samples): Figure
   decisionP95: quantile(decision, 0.95),
   decisionP99: quantile(decision, 0.99),
   callsPerSecond: (calls * 1000) / elapsed,
+  fellBackPercent: (fellBack * 100) / calls,
 });
 
 const round = (value: number) => Math.round(value * 100) / 100;
+
+const ratio = (value: number, base: number) => (base > 0 ? ` (${(value / base).toFixed(2)} ×)` : '');
 
 /** Each figure beside its ratio to the base's, for people. */
 export const besideBase = (figures: Figures, base: Figures): Record<string, string> =>
   Object.fromEntries(
     (Object.keys(figures) as (keyof Figures)[])
       .filter((name) => !Number.isNaN(figures[name]))
-      .map((name) => [name, `${figures[name].toFixed(1)} (${(figures[name] / base[name]).toFixed(2)} ×)`]),
+      .map((name) => [name, `${figures[name].toFixed(1)}${ratio(figures[name], base[name])}`]),
   );
 
 /** The same, for machines. */

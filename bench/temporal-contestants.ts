@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 
-import { conversationWorkflowId } from '../lib/index';
+import { CallTransferClient, conversationWorkflowId } from '../lib/index';
 
 import type { CallIds, Contestant } from './contestant';
 
@@ -35,5 +35,22 @@ export function workflowContestant(
         args: [{ transferId: ids.transferId, by }],
       }),
     over: (ids) => handle(ids).result(),
+  };
+}
+
+/** The package as its own client asks it. */
+export function typedContestant(
+  client: Client,
+  { name, taskQueue, pid }: { name: string; taskQueue: string; pid?: number | undefined },
+): Contestant {
+  const calls = new CallTransferClient(client, { taskQueue });
+  return {
+    name,
+    pid,
+    request: (ids) => calls.requestTransfer({ ...ids, country: 'US' }),
+    connect: ({ conversationId, transferId }) => calls.reportConnected(conversationId, { transferId }),
+    disconnect: ({ conversationId, transferId }, by) =>
+      calls.reportDisconnect(conversationId, { transferId, by }),
+    over: ({ conversationId }) => calls.result(conversationId),
   };
 }

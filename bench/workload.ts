@@ -14,16 +14,19 @@ export interface Samples {
   number: number[];
   decision: number[];
   calls: number;
+  /** Calls that got no number, under too much load for the hard limit. */
+  fellBack: number;
   /** Of the whole batches, milliseconds. */
   elapsed: number;
 }
 
-export const noSamples = (): Samples => ({ number: [], decision: [], calls: 0, elapsed: 0 });
+export const noSamples = (): Samples => ({ number: [], decision: [], calls: 0, fellBack: 0, elapsed: 0 });
 
-const timed = async (into: number[], ask: () => Promise<unknown>): Promise<void> => {
+const timed = async <T>(into: number[], ask: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
-  await ask();
+  const answer = await ask();
   into.push(performance.now() - begun);
+  return answer;
 };
 
 const newCall = (): CallIds => {
@@ -31,17 +34,18 @@ const newCall = (): CallIds => {
   return { conversationId, transferId: `${conversationId}-a` };
 };
 
-/** A call up to the moment at which GenerativeAgent talks. */
+/** A call up to the moment at which GenerativeAgent talks. Answers whether it came so far. */
 export async function openCall(
   contestant: Contestant,
   sandbox: Sandbox,
   call = newCall(),
   into: number[] = [],
-) {
-  await timed(into, () => contestant.request(call));
+): Promise<boolean> {
+  const answer = await timed(into, () => contestant.request(call));
+  if ((answer as { action?: unknown } | null)?.action === 'ROUTE') return false;
   sandbox.exchange.callArrives(sandbox.exchange.transfers.get(call.transferId)?.transferNumber ?? '');
   await contestant.connect(call);
-  return call;
+  return true;
 }
 
 /** One call from its request to its end. Answers the leg that was measured. */
@@ -58,12 +62,12 @@ export async function playCall(
     return call;
   }
   if (kind === 'reconnection') {
-    await openCall(contestant, sandbox, call);
+    if (!(await openCall(contestant, sandbox, call))) return fallenBack(call, samples);
     sandbox.exchange.callerHangsUp(call.transferId);
     await contestant.disconnect(call, 'CUSTOMER');
     call = { ...call, transferId: `${call.conversationId}-b` };
   }
-  await openCall(contestant, sandbox, call, samples.number);
+  if (!(await openCall(contestant, sandbox, call, samples.number))) return fallenBack(call, samples);
   sandbox.exchange.aiEnds(call.transferId, {
     transferType: 'AGENT',
     currentTaskName: 'billing',
@@ -71,6 +75,11 @@ export async function playCall(
   });
   await timed(samples.decision, () => contestant.disconnect(call, 'GENERATIVE_AGENT'));
   await contestant.over(call);
+  return call;
+}
+
+function fallenBack(call: CallIds, samples: Samples): CallIds {
+  samples.fellBack++;
   return call;
 }
 

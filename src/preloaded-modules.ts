@@ -1,30 +1,43 @@
 /**
- * What all workflows of a worker share: loading zod anew for each of them costs a call some milliseconds.
+ * What all workflows of a worker share: loading zod and the contract's schemas anew for each of them costs a call some
+ * milliseconds. Nothing here keeps anything of a call.
  *
- * The SDK freezes what is preloaded. zod keeps what it finds out lazily, such as whether it may compile
- * checks; so it finds out here, with a schema of each kind that the contract uses, once right and once wrong.
+ * The SDK freezes what is preloaded. zod keeps what it finds out lazily, such as whether it may compile checks; so it
+ * finds out here, with each schema that workflows parse with, once right and once wrong.
  */
 import * as zod from 'zod';
 
-const { z } = zod;
+import * as fields from './contract/fields';
+import * as json from './contract/json';
+import * as telephonyEvents from './contract/telephony-events';
+import * as transferRequest from './contract/transfer-request';
 
-const warmUp = z.object({
-  text: z
-    .string()
-    .min(1)
-    .regex(/^\S*$/u)
-    .nullish()
-    .transform((value) => value ?? undefined),
-  texts: z.record(z.string(), z.string()).nullish(),
-  word: z.enum(['word']).nullish(),
-  instant: z.iso.datetime({ offset: true }).nullish(),
-});
-for (const payload of [
-  { text: 'text', texts: { a: 'b' }, word: 'word', instant: '2025-06-19T13:38:40Z' },
-  { text: ' ', texts: { a: 1 }, word: 'other', instant: 'never' },
-  undefined,
+const { connectReportSchema, disconnectReportSchema } = telephonyEvents;
+const { callTransferInputSchema, transferRequestSchema } = transferRequest;
+
+const request = {
+  conversationId: 'conversation',
+  transferId: 'transfer',
+  country: 'US',
+  inputContext: { taskName: 'task', inputVariables: { name: 'value' } },
+  at: '2025-06-19T13:38:40Z',
+  askId: 'ask',
+  answerWithinMs: 1000,
+};
+const report = { transferId: 'transfer', by: 'CUSTOMER', cause: 'BUSY', at: request.at };
+const wrong = { transferId: ' ', country: 1, inputContext: { inputVariables: { name: 1 } }, at: 'never', by: '' };
+
+for (const schema of [
+  callTransferInputSchema,
+  transferRequestSchema,
+  connectReportSchema,
+  disconnectReportSchema,
 ]) {
-  warmUp.safeParse(payload);
+  for (const payload of [request, report, wrong, {}, null]) schema.safeParse(payload);
 }
+
+// The SDK freezes what it finds inside, except inside of what is frozen already. A pattern inside a schema must stay as
+// it is: zod sets its lastIndex before each use.
+for (const module of [fields, json, telephonyEvents, transferRequest]) Object.freeze(module);
 
 export { zod };

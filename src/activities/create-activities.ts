@@ -6,6 +6,7 @@ import type { CallTransfers } from '../asapp/port';
 import type { ConversationSettings } from '../contract/default-settings';
 import { failureTypes, type FailureType } from '../contract/failures';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
+import { WORKFLOW_REVISION } from '../contract/workflow-revision';
 import { applyLegEvent } from '../leg/leg-state';
 import { routingFacts } from '../leg/routing-facts';
 import type { RoutingPolicy } from '../routing/policy';
@@ -47,6 +48,7 @@ export function createCallTransferActivities({
   settings,
 }: ActivityDependencies): CallTransferActivities {
   const requests = new OutlastingRequests();
+  const recorded = () => ({ ...settings, workflowRevision: WORKFLOW_REVISION });
 
   const askForNumber = (input: RequestNumberInput) =>
     attempt(
@@ -62,15 +64,15 @@ export function createCallTransferActivities({
       const limitMs = Math.min(settings.requestDeadlineMs, answerWithinMs ?? settings.requestDeadlineMs);
       if (Date.now() >= requestedAt + limitMs) {
         return {
-          settings,
+          settings: recorded(),
           number: null,
           failure: { type: failureTypes.deadlineExceeded, retryDelayMs: null },
         };
       }
       try {
-        return { settings, number: await askForNumber(input), failure: null };
+        return { settings: recorded(), number: await askForNumber(input), failure: null };
       } catch (error) {
-        return { settings, number: null, failure: asValue(error) };
+        return { settings: recorded(), number: null, failure: asValue(error) };
       }
     },
     callTransferRequestNumber: askForNumber,

@@ -13,6 +13,8 @@ export interface ConversationSettings {
   maxLegsPerRun: number;
   /** Whether the server has this package's search attributes: found out when the worker starts. */
   searchAttributes: boolean;
+  /** Which revision of the workflows the conversation began with. Absent: the first. */
+  workflowRevision?: number;
 }
 
 const SECOND = 1000;

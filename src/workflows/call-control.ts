@@ -1,6 +1,6 @@
 import {
   ApplicationFailure,
-  CancellationScope,
+  type CancellationScope,
   condition,
   setHandler,
   workflowInfo,
@@ -18,6 +18,7 @@ import type { NextStep } from '../contract/next-step';
 import { parsePayload } from '../contract/parse';
 import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
 import { transferRequestSchema } from '../contract/transfer-request';
+import { closesWithAnswer } from '../contract/workflow-revision';
 import type { LegEvent } from '../leg/leg-state';
 
 import { shorter, type CheckedRequest, type Conversation, type Entry } from './conversation';
@@ -29,11 +30,17 @@ const parseRequest = (request: unknown) =>
   parsePayload(transferRequestSchema, request ?? {}, 'TransferRequest');
 const parseReport = (report: unknown) => parsePayload(disconnectReportSchema, report, 'DisconnectReport');
 
-/** Answers call control's updates, signals and queries. */
-export function serveCallControl(conversation: Conversation): void {
+/**
+ * Answers call control's updates, signals and queries.
+ *
+ * @param shielded - a scope that is not cancelled with the workflow
+ */
+export function serveCallControl(conversation: Conversation, shielded: CancellationScope): void {
+  const whenBegun = (note: () => void) =>
+    conversation.begun ? note() : shielded.run(() => untilBegun(conversation).then(note));
   setHandler(
     requestTransferUpdate,
-    (request) => uninterrupted(() => requestTransfer(conversation, parseRequest(request))),
+    (request) => shielded.run(() => requestTransfer(conversation, parseRequest(request))),
     {
       validator: (request) => void parseRequest(request),
       description: 'Start or reconnect: answered with a number to dial, or with a decision',
@@ -41,7 +48,7 @@ export function serveCallControl(conversation: Conversation): void {
   );
   setHandler(
     reportDisconnectUpdate,
-    (report) => uninterrupted(() => reportDisconnect(conversation, parseReport(report))),
+    (report) => shielded.run(() => reportDisconnect(conversation, parseReport(report))),
     {
       validator: (report) => {
         const { transferId } = parseReport(report);
@@ -50,10 +57,10 @@ export function serveCallControl(conversation: Conversation): void {
       description: 'A leg ended: answered with what to do with the customer',
     },
   );
-  setHandler(connectedSignal, (report) => uninterrupted(() => noteConnected(conversation, report)), {
+  setHandler(connectedSignal, (report) => whenBegun(() => noteConnected(conversation, report)), {
     description: 'The dialled leg was answered',
   });
-  setHandler(disconnectedSignal, (report) => uninterrupted(() => noteDisconnected(conversation, report)), {
+  setHandler(disconnectedSignal, (report) => whenBegun(() => noteDisconnected(conversation, report)), {
     description: 'A leg ended, from a system that waits for no answer',
   });
   setHandler(conversationQuery, () => conversation.view(Date.now()), {
@@ -73,19 +80,17 @@ export function refuseCallControl(failure: ApplicationFailure): void {
   setHandler(reportDisconnectUpdate, refuse, { validator });
 }
 
-/** An ask of call control is answered even while the workflow is being cancelled. */
-const uninterrupted = <T>(handler: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(handler);
+/** Until the first leg has begun there is nothing to answer about. */
+async function untilBegun(conversation: Conversation): Promise<void> {
+  await condition(() => conversation.begun);
+}
 
 async function requestTransfer(conversation: Conversation, request: CheckedRequest): Promise<NextStep> {
   conversation.noteRequest(request);
-  await condition(() => conversation.begun);
+  if (!conversation.begun) await untilBegun(conversation);
   const entry = conversation.find(request.transferId) ?? (await reconnect(conversation, request));
-  return await answer(
-    conversation,
-    entry,
-    Date.now() + shorter(conversation.settings.requestDeadlineMs, request.answerWithinMs),
-    request.askId,
-  );
+  const answerBy = Date.now() + shorter(conversation.settings.requestDeadlineMs, request.answerWithinMs);
+  return await answer(conversation, entry, { answerBy, askId: request.askId, mayClose: false });
 }
 
 async function reconnect(conversation: Conversation, request: CheckedRequest): Promise<Entry> {
@@ -128,17 +133,19 @@ async function reportDisconnect(
   conversation: Conversation,
   report: z.output<typeof disconnectReportSchema>,
 ): Promise<NextStep> {
-  await condition(() => conversation.begun);
+  if (!conversation.begun) await untilBegun(conversation);
   const entry = conversation.find(report.transferId);
   if (entry === undefined) throw unknownLeg(report.transferId);
   const now = Date.now();
   conversation.report('disconnected', report.transferId, now, disconnectEvent(report, now));
   const answerBy = now + shorter(conversation.settings.disconnectDeadlineMs, report.answerWithinMs);
-  return await answer(conversation, entry, answerBy, report.askId);
+  const { askId } = report;
+  // An asker with an ask id repeats what Temporal could not take, should an event come while the run closes.
+  const mayClose = askId !== undefined && closesWithAnswer(conversation.settings);
+  return await answer(conversation, entry, { answerBy, askId, mayClose });
 }
 
-async function noteConnected(conversation: Conversation, payload: unknown): Promise<void> {
-  await condition(() => conversation.begun);
+function noteConnected(conversation: Conversation, payload: unknown): void {
   const now = Date.now();
   const report = salvageReport(connectReportSchema, payload);
   conversation.report(
@@ -149,19 +156,25 @@ async function noteConnected(conversation: Conversation, payload: unknown): Prom
   );
 }
 
-async function noteDisconnected(conversation: Conversation, payload: unknown): Promise<void> {
-  await condition(() => conversation.begun);
+function noteDisconnected(conversation: Conversation, payload: unknown): void {
   const now = Date.now();
   const report = salvageReport(disconnectReportSchema, payload);
   conversation.report('disconnected', report?.transferId, now, report && disconnectEvent(report, now));
+}
+
+interface Ask {
+  /** Epoch milliseconds. */
+  answerBy: number;
+  askId: string | undefined;
+  /** Whether the run may close in the workflow task that answers. */
+  mayClose: boolean;
 }
 
 /** Waits until there is an answer. How long that may take is for the leg to limit. */
 async function answer(
   conversation: Conversation,
   entry: Entry,
-  answerBy: number,
-  askId: string | undefined,
+  { answerBy, askId, mayClose }: Ask,
 ): Promise<NextStep> {
   entry.asks++;
   entry.answerBy = answerBy;
@@ -173,7 +186,7 @@ async function answer(
       if (isTooOld(leg())) await giveUp(leg());
       else await condition(() => isFound() || isTooOld(leg()));
     }
-    conversation.answeredInTask = workflowInfo().historyLength;
+    if (!mayClose) conversation.answeredInTask = workflowInfo().historyLength;
     if (found instanceof ApplicationFailure) throw found;
     const step = found as unknown as NextStep;
     return step.action === 'DIAL' && askId !== undefined ? { ...step, askId } : step;

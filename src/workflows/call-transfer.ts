@@ -18,6 +18,7 @@ import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 
 import { endTask, ownActivities, reasonOf } from './activity-calls';
+import { Alarm } from './alarm';
 import { refuseCallControl, serveCallControl } from './call-control';
 import { runLegInChild } from './child-leg';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
@@ -46,12 +47,14 @@ export async function callTransferWorkflow(
     presentation.conversation(changed);
     if (changed.begun) measureNumber(changed.current.leg, event);
   });
-  serveCallControl(conversation);
+  // Call control is answered and the story goes on while the workflow is being cancelled.
+  const shielded = new CancellationScope({ cancellable: false });
+  serveCallControl(conversation, shielded);
 
   CancellationScope.current().cancelRequested.catch(() => {
     conversation.cancel(Date.now());
   });
-  return await CancellationScope.nonCancellable(() => converse(conversation, carried));
+  return await shielded.run(() => converse(conversation, carried));
 }
 
 async function converse(
@@ -59,11 +62,13 @@ async function converse(
   carried: CarriedConversation | undefined,
 ): Promise<RoutingDecision> {
   const closing: Promise<void>[] = [];
-  let entry = carried === undefined ? await firstLeg(conversation) : await resume(conversation, carried);
+  const alarm = new Alarm(conversation);
+  let entry =
+    carried === undefined ? await firstLeg(conversation, alarm) : await resume(conversation, alarm, carried);
   while (entry !== undefined) {
     closing.push((await runLegInChild(entry.leg, conversation.settings)).closed);
     await decide(conversation, entry);
-    entry = await nextLeg(conversation);
+    entry = await nextLeg(conversation, alarm);
   }
   await Promise.all(closing);
   if (conversation.decision === null) throw new Error('The conversation came to its end without a decision');
@@ -71,8 +76,8 @@ async function converse(
 }
 
 /** The first leg runs in this workflow. Answers the leg after it, if any. */
-async function firstLeg(conversation: Conversation): Promise<Entry | undefined> {
-  await startIsHeard(conversation);
+async function firstLeg(conversation: Conversation, alarm: Alarm): Promise<Entry | undefined> {
+  if (conversation.input.transferId === undefined) await startIsHeard();
   const request = conversation.firstLegRequest(workflowInfo().startTime.getTime(), uuid4);
   const answerWithinMs = conversation.firstAnswerWithinMs;
   const { settings, number, failure } = await begin({ ...request, answerWithinMs });
@@ -89,14 +94,13 @@ async function firstLeg(conversation: Conversation): Promise<Entry | undefined> 
       now,
     });
   }
-  await runLeg({ leg, settings, route: true, retryAfterMs });
+  await runLeg({ leg, settings, alarm, route: true, retryAfterMs });
   await decide(conversation, entry);
-  return await nextLeg(conversation);
+  return await nextLeg(conversation, alarm);
 }
 
 /** A request that came together with the start may say what the first leg is: it is heard before that begins. */
-async function startIsHeard({ input }: Conversation): Promise<void> {
-  if (input.transferId !== undefined) return;
+async function startIsHeard(): Promise<void> {
   // A condition is evaluated again when all messages of the workflow task have been handled.
   let evaluations = 0;
   await condition(() => evaluations++ > 0);
@@ -115,16 +119,20 @@ async function begin(request: BeginConversationInput): Promise<ConversationBegin
   }
 }
 
-async function resume(conversation: Conversation, carried: CarriedConversation): Promise<Entry | undefined> {
+async function resume(
+  conversation: Conversation,
+  alarm: Alarm,
+  carried: CarriedConversation,
+): Promise<Entry | undefined> {
   conversation.resume(carried);
-  return await nextLeg(conversation);
+  return await nextLeg(conversation, alarm);
 }
 
 /**
  * The leg that is asked for, if any: at once, or within the reconnect window of the newest decision.
  * Answers `undefined` when the conversation is over.
  */
-async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
+async function nextLeg(conversation: Conversation, alarm: Alarm): Promise<Entry | undefined> {
   const { settings, current } = conversation;
   const { outcome, endedAt } = current.leg.state.end ?? { outcome: 'CANCELLED', endedAt: 0 };
   const closesAt = endedAt + settings.reconnectWindowMs[outcome];
@@ -137,10 +145,13 @@ async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
       if (!asked())
         await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
     }
-    await condition(asked, closesAt - Date.now(), { summary: 'Open for a reconnection' });
+    await alarm.newsBefore(closesAt, 'Open for a reconnection', asked);
   }
   await answersAreOut(conversation, asked);
-  return conversation.openAskedLeg(Date.now(), uuid4);
+  const entry = conversation.openAskedLeg(Date.now(), uuid4);
+  // The leg has timers of its own.
+  if (entry !== undefined) alarm.stop();
+  return entry;
 }
 
 /**

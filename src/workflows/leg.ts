@@ -1,4 +1,5 @@
 import type { RoutedLeg } from '../activities/types';
+import type { LegPhase } from '../contract/conversation-view';
 import type { InputContext } from '../contract/transfer-request';
 import { applyLegEvent, newLeg, type LegEvent, type LegState } from '../leg/leg-state';
 
@@ -27,6 +28,8 @@ export class Leg {
   forward: ((order: LegOrder) => void) | undefined;
   /** What the routing policy was asked when the leg's end was fetched. */
   routed: RoutedLeg | null = null;
+  /** Called when the leg has entered another phase. */
+  moved: ((phase: LegPhase) => void) | undefined;
   /** Set while a look at ASAPP is wanted before the next one is due. */
   lookAsked = false;
 
@@ -57,6 +60,7 @@ export class Leg {
     this.now = applyLegEvent(before, event);
     if (this.now === before) return false;
     this.changed(this, event);
+    if (this.now.phase !== before.phase) this.moved?.(this.now.phase);
     return true;
   }
 

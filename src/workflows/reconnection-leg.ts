@@ -12,6 +12,7 @@ import type { LegResult } from '../contract/leg-result';
 import type { LegEvent } from '../leg/leg-state';
 import { legResult } from '../leg/leg-views';
 
+import { Alarm } from './alarm';
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import { Leg, type LegRequest } from './leg';
 import { Presentation } from './presentation';
@@ -59,7 +60,7 @@ export async function reconnectionLegWorkflow({
   CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
   return await CancellationScope.nonCancellable(async () => {
     presentation.leg(leg, settings);
-    await runLeg({ leg, settings, route: false });
+    await runLeg({ leg, settings, alarm: new Alarm({ settings }), route: false });
     await Promise.all(told);
     await condition(allHandlersFinished);
     if (leg.state.end === null) throw new Error('The leg ran to its end without an outcome');

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
@@ -8,6 +8,7 @@ import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
 import { askAgain, askAsapp, fallbackReason, type Question } from './activity-calls';
+import type { Alarm } from './alarm';
 import type { Leg, LegRequest } from './leg';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
@@ -19,6 +20,8 @@ const FIRST_POLL_MS = 250;
 export interface LegRun {
   leg: Leg;
   settings: ConversationSettings;
+  /** Wakes the leg where nothing is heard of it. */
+  alarm: Alarm;
   /** Whether the policy is asked together with the result: a leg in a workflow of its own leaves that to its conversation. */
   route: boolean;
   /** Where a first attempt at the number has failed already: milliseconds until the next. */
@@ -30,9 +33,10 @@ export interface LegRun {
  * and for the later ones, which run in their own.
  */
 export async function runLeg(run: LegRun): Promise<void> {
-  await requestNumber(run);
+  // Each step would find out by itself that it is not needed, but waiting for that costs every call.
+  if (run.leg.state.phase === 'REQUESTING') await requestNumber(run);
   await awaitDisconnect(run);
-  await fetchResult(run);
+  if (run.leg.state.phase === 'DISCONNECTED') await fetchResult(run);
 }
 
 async function requestNumber({ leg, retryAfterMs }: LegRun): Promise<void> {
@@ -66,13 +70,12 @@ export const numberEvent = ({ requestBy }: LegRequest, number: AssignedNumber, n
 
 /** Waits for call control's word, and looks at ASAPP where it should have come and has not. */
 async function awaitDisconnect(run: LegRun): Promise<void> {
-  const { leg, settings } = run;
+  const { leg, settings, alarm } = run;
   while (leg.state.phase === 'DIALING' || leg.state.phase === 'CONNECTED') {
     const before = leg.state;
     const { at, summary, final } = nextWake(before, settings, Date.now());
-    const wait = at - Date.now();
     const isNews = () => leg.state !== before || leg.lookAsked;
-    const heard = wait > 0 && (await condition(isNews, wait, { summary }));
+    const heard = await alarm.newsBefore(at, summary, isNews);
     if (heard && !leg.lookAsked) continue;
     await lookAtAsapp(run);
     if (final && leg.state.phase === 'CONNECTED') {
@@ -112,6 +115,7 @@ async function fetchResult(run: LegRun): Promise<void> {
       }),
     );
   await learnResult(() => askAsapp(fetchTransfer(run, false), deadline, summary));
+  if (leg.ended) return;
   await learnResult(() => askAgain(fetchTransfer(run, true), deadline, summary, FIRST_POLL_MS));
   // ASAPP's answer may contradict itself, such as an expired transfer with a call: that is no result.
   leg.apply({ type: 'resultUnavailable', reason: 'RESULT_STILL_PENDING', now: Date.now() });
@@ -144,13 +148,18 @@ async function learn(
   ask: () => Promise<LegEvent>,
   onFailure: (failure: unknown) => LegEvent,
 ): Promise<void> {
-  const movedOn = () => !phases.includes(leg.state.phase);
-  if (movedOn()) return;
+  if (!phases.includes(leg.state.phase)) return;
   const scope = new CancellationScope();
-  const learned = scope
-    .run(ask)
-    .catch((failure: unknown) => (isCancellation(failure) ? undefined : onFailure(failure)));
-  const event = await Promise.race([learned, condition(movedOn).then(() => undefined)]);
-  scope.cancel();
+  leg.moved = (phase) => {
+    if (!phases.includes(phase)) scope.cancel();
+  };
+  let event: LegEvent | undefined;
+  try {
+    event = await scope.run(ask);
+  } catch (failure) {
+    event = isCancellation(failure) ? undefined : onFailure(failure);
+  } finally {
+    leg.moved = undefined;
+  }
   if (event !== undefined) leg.apply(event);
 }

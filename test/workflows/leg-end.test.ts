@@ -15,7 +15,10 @@ test('a hangup is answered, though ASAPP shows an expired transfer with a call',
         const step = await client.reportDisconnect(conversationId, { transferId });
         expect(step.action).toBe('ROUTE');
       } finally {
-        await workflowOf(env, conversationId).terminate();
+        // It has closed, unless what is tested here went wrong.
+        await workflowOf(env, conversationId)
+          .terminate()
+          .catch(() => undefined);
       }
     }),
   );

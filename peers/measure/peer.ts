@@ -1,0 +1,38 @@
+import type { CallIds, Contestant } from '../../bench/contestant';
+
+/** What ASAPP's clients need to reach the sandbox. */
+export interface AsappAccess {
+  apiUrl: string;
+  apiId: string;
+  apiSecret: string;
+}
+
+/** A process of a peer. */
+export interface Part {
+  name: string;
+  pid: () => number | undefined;
+  /** How it is killed and started again; without these, it is not. */
+  kill?: () => Promise<void>;
+  restart?: () => Promise<void>;
+}
+
+/** A contestant with all that it runs on. */
+export interface Peer {
+  contestant: Contestant;
+  versions: Record<string, string>;
+  /** What was on disk when it answered. */
+  durability: string;
+  parts: readonly Part[];
+  /** The decision, if there is one, without telling of anything. */
+  decision: (ids: CallIds) => Promise<{ outcome: string } | null>;
+  stop: () => Promise<void>;
+}
+
+/** How a peer is started: in a folder of its own, against this ASAPP. */
+export type StartPeer = (asapp: AsappAccess, folder: string) => Promise<Peer>;
+
+export const asappEnvironment = ({ apiUrl, apiId, apiSecret }: AsappAccess): Record<string, string> => ({
+  ASAPP_API_URL: apiUrl,
+  ASAPP_API_ID: apiId,
+  ASAPP_API_SECRET: apiSecret,
+});

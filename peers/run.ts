@@ -1,0 +1,182 @@
+/**
+ * `npm start`: the same call transfer in Restate, in DBOS, without any engine and in this package, against one sandbox in
+ * one run. Prints tables and writes `results/peers.json`.
+ *
+ * `--quick` says less in two minutes; `--calls 300` says how many calls of each are measured, `--open 200` how many are
+ * held open for the memory, `--killed 20` how many are in each state when a process is killed.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { besideBase, figuresOf, type Figures } from '../bench/statistics';
+import { compete, type Kind } from '../bench/workload';
+import { Sandbox } from '../lib/sandbox';
+
+import { startDbos } from './dbos/peer';
+import { measureKill, type KillLine, type Tally } from './measure/kills';
+import { measureMemory, type MemoryLine } from './measure/memory';
+import type { Peer, StartPeer } from './measure/peer';
+import { startNoEngine } from './no-engine/peer';
+import { startRestate } from './restate/peer';
+import { startThisPackage } from './this-package/peer';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    calls: { type: 'string' },
+    open: { type: 'string' },
+    killed: { type: 'string' },
+    only: { type: 'string', default: 'speed,memory,kills' },
+    out: { type: 'string', default: join(__dirname, 'results') },
+  },
+});
+const calls = Number(values.calls ?? (values.quick ? 40 : 200));
+const open = Number(values.open ?? (values.quick ? 100 : 500));
+const killed = Number(values.killed ?? (values.quick ? 10 : 20));
+const parts = values.only.split(',');
+const rounds = values.quick ? 1 : 4;
+
+/** How long numbers live where processes are killed, milliseconds. */
+const SHORT_TTL_MS = 15_000;
+
+const NO_ENGINE = 'no engine';
+const contestants: StartPeer[] = [
+  startNoEngine(NO_ENGINE, false),
+  startRestate('Restate'),
+  startDbos('DBOS'),
+  startThisPackage('this package, in memory', 'memory'),
+  startThisPackage('this package, SQLite', 'file'),
+];
+/** Who is killed, and which process of theirs. */
+const killings: [start: StartPeer, part: string][] = [
+  [startNoEngine(NO_ENGINE, false), 'program'],
+  [startNoEngine('no engine, asks ASAPP', true), 'program'],
+  [startRestate('Restate'), 'service'],
+  [startRestate('Restate'), 'server'],
+  [startDbos('DBOS'), 'app'],
+  [startThisPackage('this package, in memory', 'memory'), 'worker'],
+  [startThisPackage('this package, SQLite', 'file'), 'worker'],
+  [startThisPackage('this package, SQLite', 'file'), 'server'],
+];
+
+interface SpeedLine {
+  kind: Kind;
+  parallel: number;
+  contestant: string;
+  calls: number;
+  figures: Figures;
+}
+
+interface Results {
+  cpus: string;
+  node: string;
+  contestants: { name: string; durability: string; versions: Record<string, string> }[];
+  speed: SpeedLine[];
+  memory: MemoryLine[];
+  kills: KillLine[];
+}
+
+async function main(): Promise<void> {
+  const results: Results = {
+    cpus: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    node: process.version,
+    contestants: [],
+    speed: [],
+    memory: [],
+    kills: [],
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'peers-'));
+  try {
+    if (parts.includes('speed') || parts.includes('memory')) await measureOpenAndSpeed(folder, results);
+    if (parts.includes('kills')) await measureKills(folder, results);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  await mkdir(values.out, { recursive: true });
+  await writeFile(join(values.out, 'peers.json'), `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`Written to ${values.out}`);
+}
+
+async function measureOpenAndSpeed(folder: string, results: Results): Promise<void> {
+  const sandbox = await Sandbox.start({ poolSize: 70_000 });
+  const peers: Peer[] = [];
+  try {
+    for (const start of contestants)
+      peers.push(await start(sandbox.asapp, await mkdtemp(join(folder, 'peer-'))));
+    for (const { contestant, durability, versions } of peers) {
+      results.contestants.push({ name: contestant.name, durability, versions });
+      console.log(`${contestant.name}: ${durability}; ${JSON.stringify(versions)}`);
+    }
+    if (parts.includes('speed')) await measureSpeed(peers, sandbox, results);
+    if (parts.includes('memory')) {
+      for (const peer of peers) results.memory.push(...(await measureMemory(peer, sandbox, open)));
+      console.log(`\nMemory, ${open} calls open`);
+      console.table(results.memory);
+    }
+  } finally {
+    await Promise.allSettled(peers.map((peer) => peer.stop()));
+    await sandbox.close();
+  }
+}
+
+async function measureSpeed(peers: readonly Peer[], sandbox: Sandbox, results: Results): Promise<void> {
+  const loads: { kind: Kind; parallel: number }[] = [
+    { kind: 'leg', parallel: 1 },
+    { kind: 'leg', parallel: 20 },
+    { kind: 'reconnection', parallel: 1 },
+  ];
+  for (const { kind, parallel } of loads) {
+    const samples = await compete(
+      peers.map(({ contestant }) => contestant),
+      sandbox,
+      kind,
+      { rounds, calls: Math.ceil(calls / rounds), parallel },
+    );
+    const figures = new Map([...samples].map(([name, each]) => [name, figuresOf(each)]));
+    const base = figures.get(NO_ENGINE) as Figures;
+    console.log(`\n${kind}, ${parallel} at a time, ${calls} calls of each; milliseconds, and × no engine's`);
+    console.table(Object.fromEntries([...figures].map(([name, each]) => [name, besideBase(each, base)])));
+    for (const [contestant, each] of figures) {
+      results.speed.push({ kind, parallel, contestant, calls, figures: each });
+    }
+  }
+}
+
+/** Each in a world of its own: what one loses is not another's. */
+async function measureKills(folder: string, results: Results): Promise<void> {
+  for (const [start, partName] of killings) {
+    const sandbox = await Sandbox.start({ poolSize: 10_000, numberTtlMs: SHORT_TTL_MS });
+    const peer = await start(sandbox.asapp, await mkdtemp(join(folder, 'killed-')));
+    try {
+      const part = peer.parts.find(({ name }) => name === partName);
+      if (part === undefined) throw new Error(`${peer.contestant.name} has no ${partName}`);
+      const line = await measureKill(peer, part, sandbox, killed);
+      results.kills.push(line);
+      console.log(`${line.contestant}, ${line.killed} killed: ${JSON.stringify(line)}`);
+    } finally {
+      await peer.stop();
+      await sandbox.close();
+    }
+  }
+  console.log(`\nKilled and started again, ${killed} calls in each state; right / fallback / lost`);
+  console.table(results.kills.map(forPeople));
+}
+
+const shown = ({ right, fallback, lost }: Tally): string => `${right} / ${fallback} / ${lost}`;
+
+const forPeople = (line: KillLine) => ({
+  ...line,
+  requesting: shown(line.requesting),
+  dialing: shown(line.dialing),
+  connected: shown(line.connected),
+  expiring: shown(line.expiring),
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

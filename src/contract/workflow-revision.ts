@@ -1,0 +1,23 @@
+/**
+ * How the workflows have changed while their histories stay replayable.
+ *
+ * A conversation records with its settings which revision it began with, and keeps to it to its end. That costs its
+ * history nothing, where a patch costs two events.
+ */
+import type { ConversationSettings } from './default-settings';
+
+/**
+ * The revision that new conversations begin with.
+ *
+ * 1. The first; its conversations record none.
+ * 2. A timer that nobody waits for any more is left alone until another takes its place, and the answer to the report
+ *    of an asker who repeats what Temporal could not take closes the run in the same workflow task.
+ */
+export const WORKFLOW_REVISION = 2;
+
+const isSince = (revision: number, { workflowRevision = 1 }: ConversationSettings): boolean =>
+  workflowRevision >= revision;
+
+export const keepsTimers = (settings: ConversationSettings): boolean => isSince(2, settings);
+
+export const closesWithAnswer = (settings: ConversationSettings): boolean => isSince(2, settings);
