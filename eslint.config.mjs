@@ -124,7 +124,7 @@ export default defineConfig(
   },
   {
     name: 'projects of their own, whose types are there once their packages are installed',
-    files: ['examples/**/*.ts'],
+    files: ['examples/**/*.ts', 'peers/**/*.ts'],
     ...tseslint.configs.disableTypeChecked,
   },
   {
@@ -138,6 +138,7 @@ export default defineConfig(
       'dev/**/*.ts',
       'bench/**/*.ts',
       'soak/**/*.ts',
+      'peers/run.ts',
       'src/worker.ts',
       'src/bundle.ts',
       'src/gateway.ts',

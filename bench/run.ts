@@ -21,7 +21,7 @@ import { costOf, type Cost } from './cost';
 import { plotOf } from './plot';
 import { besideBase, figuresOf, ratiosOf, type Figures, type Line } from './statistics';
 import { typedContestant, workflowContestant } from './temporal-contestants';
-import { compete, kinds, openCall, playCall, type Kind } from './workload';
+import { compete, kinds, noSamples, openCall, playCall, type Kind } from './workload';
 
 const { values } = parseArgs({
   options: {
@@ -43,6 +43,8 @@ const loads = allLoads.filter(({ parallel }) => values.parallel.split(',').inclu
 const openCounts = values.quick || values.open === '' ? [] : values.open.split(',').map(Number);
 /** How many calls of the other kinds than a leg at a time. */
 const MOST_FOR_OTHERS = 20;
+/** How long a call goes on whose cost is read: long enough for each event to come by itself, milliseconds. */
+const TALK_MS = 200;
 /** Calls that are measured, one at a time, while others are open. */
 const CALLS_BESIDE_OPEN = 100;
 /** How many calls are opened at a time. */
@@ -78,7 +80,11 @@ async function main(): Promise<void> {
         results.lines.push(...(await measured(those, sandbox, kind, load)));
       }
       for (const contestant of those) {
-        const cost = await costOf(client, sandbox, await playCall(contestant, sandbox, kind));
+        const cost = await costOf(
+          client,
+          sandbox,
+          await playCall(contestant, sandbox, kind, noSamples(), TALK_MS),
+        );
         results.costs.push({ kind, contestant: contestant.name, cost });
       }
     }

@@ -1,5 +1,6 @@
 /** What a contestant is measured by. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Sandbox } from '../lib/sandbox';
 
@@ -54,6 +55,8 @@ export async function playCall(
   sandbox: Sandbox,
   kind: Kind,
   samples: Samples = noSamples(),
+  /** How long GenerativeAgent talks, milliseconds. */
+  talkMs = 0,
 ): Promise<CallIds> {
   let call = newCall();
   if (kind === 'fallback') {
@@ -63,11 +66,13 @@ export async function playCall(
   }
   if (kind === 'reconnection') {
     if (!(await openCall(contestant, sandbox, call))) return fallenBack(call, samples);
+    if (talkMs > 0) await sleep(talkMs);
     sandbox.exchange.callerHangsUp(call.transferId);
     await contestant.disconnect(call, 'CUSTOMER');
     call = { ...call, transferId: `${call.conversationId}-b` };
   }
   if (!(await openCall(contestant, sandbox, call, samples.number))) return fallenBack(call, samples);
+  if (talkMs > 0) await sleep(talkMs);
   sandbox.exchange.aiEnds(call.transferId, {
     transferType: 'AGENT',
     currentTaskName: 'billing',

@@ -25,7 +25,7 @@ export interface Asapp {
   /**
    * Asks for a number. An id that ASAPP knows already has got one: then that is read.
    *
-   * @param withinMs how long to wait for the answer
+   * @param withinMs - how long to wait for the answer
    */
   post: (leg: Leg, withinMs: number) => Promise<Transfer>;
   get: (leg: Leg, withinMs: number) => Promise<Transfer>;

@@ -9,7 +9,7 @@ import type { CallIds } from '../../bench/contestant';
 import { quantile } from '../../bench/statistics';
 import type { Sandbox } from '../../lib/sandbox';
 
-import type { Part, Peer } from './peer';
+import type { Answer, Part, Peer } from './peer';
 
 /** How long the phone system repeats, from the restart on, milliseconds. */
 const PATIENCE_MS = 30_000;
@@ -56,7 +56,7 @@ interface Ended {
   ms: number;
 }
 
-/** @param sandbox whose numbers live long enough for the process to come back, and short enough to be waited for */
+/** @param sandbox - whose numbers live long enough for the process to come back, and short enough to be waited for */
 export async function measureKill(
   { contestant, decision }: Peer,
   { name, kill, restart }: Part,
@@ -108,13 +108,6 @@ const postsOf = (sandbox: Sandbox, transferId: string): number =>
 function tally(ended: readonly Ended[]): Tally {
   const count = (how: keyof Tally) => ended.filter((each) => each.how === how).length;
   return { right: count('right'), fallback: count('fallback'), lost: count('lost') };
-}
-
-/** An answer of any contestant, as far as it matters here. */
-interface Answer {
-  action: 'DIAL' | 'ROUTE';
-  leg?: { transferNumber: string };
-  decision?: { outcome: string };
 }
 
 /** The phone system's part. */

@@ -7,6 +7,13 @@ export interface AsappAccess {
   apiSecret: string;
 }
 
+/** A contestant's answer, as far as it matters here. */
+export interface Answer {
+  action: 'DIAL' | 'ROUTE';
+  leg?: { transferNumber: string };
+  decision?: { outcome: string };
+}
+
 /** A process of a peer. */
 export interface Part {
   name: string;

@@ -15,11 +15,17 @@ export interface ProgramOptions {
   isReady: () => Promise<boolean>;
 }
 
+const programs = new Set<Program>();
+
+process.once('exit', () => {
+  for (const program of programs) program.end();
+});
+
 export class Program {
   private child: ChildProcess | undefined;
 
   private constructor(private readonly options: ProgramOptions) {
-    process.once('exit', () => this.child?.kill('SIGKILL'));
+    programs.add(this);
   }
 
   /** Starts it, and waits until it is ready. */
@@ -58,8 +64,13 @@ export class Program {
     const { child } = this;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
-    child.kill('SIGKILL');
+    this.end();
     await exited;
+  }
+
+  /** The same, without waiting for it. */
+  end(): void {
+    this.child?.kill('SIGKILL');
   }
 }
 
@@ -86,6 +97,6 @@ function isListening(port: number): Promise<boolean> {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => end(true)).once('error', () => end(false));
+    socket.once('connect', end.bind(null, true)).once('error', end.bind(null, false));
   });
 }

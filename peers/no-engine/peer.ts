@@ -8,7 +8,7 @@ import { typescriptProgram } from '../measure/program';
 /**
  * The program without an engine.
  *
- * @param asksAsapp whether it asks ASAPP about legs that it does not know
+ * @param asksAsapp - whether it asks ASAPP about legs that it does not know
  */
 export const startNoEngine =
   (name: string, asksAsapp: boolean) =>

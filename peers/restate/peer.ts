@@ -99,7 +99,9 @@ function restateContestant(
       return currentPid();
     },
     request: async (ids) => await conversation(ids).requestTransfer(ids),
-    connect: async (ids) => await conversation(ids).connected(ids),
+    connect: async (ids) => {
+      await conversation(ids).connected(ids);
+    },
     disconnect: async (ids, by) => await conversation(ids).reportDisconnect({ ...ids, by }),
     over: async (ids) => await conversation(ids).workflowAttach(),
   };

@@ -55,8 +55,8 @@ export const startThisPackage =
       },
       durability:
         store === 'file'
-          ? 'the development server with a SQLite file, as it sets it up'
-          : 'none: the development server keeps everything in memory',
+          ? 'the development server with a SQLite file, which it syncs to disk at each commit'
+          : 'none: the development server, in memory',
       parts: [
         {
           name: 'worker',
@@ -96,5 +96,5 @@ async function bundledWorkflows(folder: string): Promise<string> {
 }
 
 async function serverVersion(connection: Connection): Promise<string> {
-  return (await connection.workflowService.getSystemInfo({})).serverVersion ?? 'unknown';
+  return (await connection.workflowService.getSystemInfo({})).serverVersion;
 }

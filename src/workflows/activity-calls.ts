@@ -17,6 +17,9 @@ type AsappActivities = Pick<
   'callTransferRequestNumber' | 'callTransferFetchTransfer'
 >;
 
+/** Runs what may be cancelled meanwhile. */
+export type Within = <T>(run: () => Promise<T>) => Promise<T>;
+
 /** One question to ASAPP. */
 export type Question<Name extends keyof AsappActivities> = (
   asapp: AsappActivities,
@@ -62,12 +65,14 @@ export async function endTask(): Promise<void> {
  *
  * @param deadline - epoch milliseconds after which there is no further attempt
  * @param summary - what the Web UI calls it
+ * @param within - runs the later attempts; the first holds the workflow task, so that nothing can be heard meanwhile
  * @throws the last attempt's failure; `fallbackReason` names it
  */
 export async function askAsapp<Name extends keyof AsappActivities>(
   question: Question<Name>,
   deadline: number,
   summary: string,
+  within: Within,
 ): Promise<Answer<Name>> {
   const remaining = deadline - Date.now();
   if (remaining <= 0) throw deadlineExceeded();
@@ -84,7 +89,8 @@ export async function askAsapp<Name extends keyof AsappActivities>(
     delay = retryDelayMs(failure);
     if (delay === undefined || Date.now() + delay >= deadline) throw failure;
   }
-  return await askAgain(question, deadline, summary, delay);
+  const pause = delay;
+  return await within(() => askAgain(question, deadline, summary, pause));
 }
 
 /**

@@ -7,7 +7,7 @@ import type { AssignedNumber } from '../contract/transfer';
 import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
-import { askAgain, askAsapp, fallbackReason, type Question } from './activity-calls';
+import { askAgain, askAsapp, fallbackReason, type Question, type Within } from './activity-calls';
 import type { Alarm } from './alarm';
 import type { Leg, LegRequest } from './leg';
 
@@ -45,13 +45,13 @@ async function requestNumber({ leg, retryAfterMs }: LegRun): Promise<void> {
   await learn(
     leg,
     ['REQUESTING'],
-    async () => {
+    async (within) => {
       const question: Question<'callTransferRequestNumber'> = (asapp) =>
         asapp.callTransferRequestNumber({ conversationId, transferId, country, inputContext });
       const number =
         retryAfterMs === undefined
-          ? await askAsapp(question, requestBy, summary)
-          : await askAgain(question, requestBy, summary, retryAfterMs);
+          ? await askAsapp(question, requestBy, summary, within)
+          : await within(() => askAgain(question, requestBy, summary, retryAfterMs));
       return numberEvent(leg.request, number, Date.now());
     },
     (failure) => ({
@@ -89,10 +89,10 @@ async function lookAtAsapp(run: LegRun): Promise<void> {
   await learn(
     run.leg,
     ['DIALING', 'CONNECTED'],
-    () =>
+    (within) =>
       transferSeen(
         run.leg,
-        askAsapp(fetchTransfer(run, false), Date.now() + STATUS_CHECK_MS, 'Look at the transfer'),
+        askAsapp(fetchTransfer(run, false), Date.now() + STATUS_CHECK_MS, 'Look at the transfer', within),
       ),
     () => ({ type: 'checkFailed', now: Date.now() }),
   );
@@ -103,20 +103,22 @@ async function fetchResult(run: LegRun): Promise<void> {
   const { leg, settings } = run;
   const deadline = decideBy(leg.state, settings);
   const summary = 'Fetch the result';
-  const learnResult = (ask: () => Promise<FetchedTransfer>) =>
+  const learnResult = (ask: (within: Within) => Promise<FetchedTransfer>) =>
     learn(
       leg,
       ['DISCONNECTED'],
-      () => transferSeen(leg, ask()),
+      (within) => transferSeen(leg, ask(within)),
       (failure) => ({
         type: 'resultUnavailable',
         reason: fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED'),
         now: Date.now(),
       }),
     );
-  await learnResult(() => askAsapp(fetchTransfer(run, false), deadline, summary));
+  await learnResult((within) => askAsapp(fetchTransfer(run, false), deadline, summary, within));
   if (leg.ended) return;
-  await learnResult(() => askAgain(fetchTransfer(run, true), deadline, summary, FIRST_POLL_MS));
+  await learnResult((within) =>
+    within(() => askAgain(fetchTransfer(run, true), deadline, summary, FIRST_POLL_MS)),
+  );
   // ASAPP's answer may contradict itself, such as an expired transfer with a call: that is no result.
   leg.apply({ type: 'resultUnavailable', reason: 'RESULT_STILL_PENDING', now: Date.now() });
 }
@@ -139,27 +141,35 @@ async function transferSeen(leg: Leg, fetched: Promise<FetchedTransfer>): Promis
 }
 
 /**
- * Asks until there is something to learn about a leg or the leg has moved on by itself, which cancels the
- * asking. What is learned is told outside the asking's scope, which may be cancelled by then.
+ * Asks until there is something to learn about a leg or the leg has moved on by itself, which cancels what
+ * is asked within.
  */
 async function learn(
   leg: Leg,
   phases: LegPhase[],
-  ask: () => Promise<LegEvent>,
+  ask: (within: Within) => Promise<LegEvent>,
   onFailure: (failure: unknown) => LegEvent,
 ): Promise<void> {
   if (!phases.includes(leg.state.phase)) return;
+  let event: LegEvent | undefined;
+  try {
+    event = await ask((run) => whileIn(leg, phases, run));
+  } catch (failure) {
+    event = isCancellation(failure) ? undefined : onFailure(failure);
+  }
+  if (event !== undefined) leg.apply(event);
+}
+
+/** Cancels what runs as soon as the leg is in none of these phases. */
+async function whileIn<T>(leg: Leg, phases: LegPhase[], run: () => Promise<T>): Promise<T> {
   const scope = new CancellationScope();
   leg.moved = (phase) => {
     if (!phases.includes(phase)) scope.cancel();
   };
-  let event: LegEvent | undefined;
+  leg.moved(leg.state.phase);
   try {
-    event = await scope.run(ask);
-  } catch (failure) {
-    event = isCancellation(failure) ? undefined : onFailure(failure);
+    return await scope.run(run);
   } finally {
     leg.moved = undefined;
   }
-  if (event !== undefined) leg.apply(event);
 }
