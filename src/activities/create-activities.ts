@@ -1,4 +1,4 @@
-import { activityInfo, heartbeat, log } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
 import { AsappError } from '../asapp/error';
@@ -12,9 +12,11 @@ import { routingFacts } from '../leg/routing-facts';
 import type { RoutingPolicy } from '../routing/policy';
 
 import { toFailure } from './asapp-failures';
+import { awaitEnd } from './await-end';
 import { chooseRoute } from './choose-route';
 import { fetchTransfer } from './fetch-transfer';
 import { OutlastingRequests } from './outlasting-requests';
+import { pause } from './pause';
 import { measured } from './request-metrics';
 import { requestNumber } from './request-number';
 import type {
@@ -53,10 +55,11 @@ export function createCallTransferActivities({
   const askForNumber = (input: RequestNumberInput) =>
     attempt(
       requests,
-      `POST ${input.conversationId} ${input.transferId}`,
+      { key: `POST ${input.conversationId} ${input.transferId}`, pauseMs: input.pauseMs },
       () => measured('create', () => requestNumber(asapp, input, settings.dialMarginMs)),
       toFailure,
     );
+  const look = (input: FetchTransferInput) => measured('get', () => fetchTransfer(asapp, input));
 
   return {
     callTransferBeginConversation: async ({ requestedAt, answerWithinMs, ...input }) => {
@@ -77,13 +80,17 @@ export function createCallTransferActivities({
     },
     callTransferRequestNumber: askForNumber,
     callTransferFetchTransfer: async (input) => {
+      const { untilEnded, pauseMs } = input;
       const transfer = await attempt(
         requests,
         // A look from before the hangup is no answer to a question after it.
-        `GET ${input.conversationId} ${input.leg.transferId} ${input.leg.phase}`,
-        (number) => measured('get', () => fetchTransfer(asapp, input, number)),
-        // While it waits for a result, most attempts are not faults and count against no limit.
-        (error, number) => toFailure(error, input.untilEnded ? Math.min(number, 3) : number),
+        { key: `GET ${input.conversationId} ${input.leg.transferId} ${input.leg.phase}`, pauseMs },
+        (number, signal) =>
+          untilEnded
+            ? awaitEnd(() => look(input), { paused: number === FIRST_REGULAR, signal })
+            : look(input),
+        // While it waits for an end there is time for more faults than ASAPP asks to put up with.
+        (error, number) => toFailure(error, untilEnded ? Math.min(number, 3) : number),
       );
       return transfer === STILL_WAITING ? STILL_WAITING : await routed(routing, input, transfer);
     },
@@ -92,21 +99,35 @@ export function createCallTransferActivities({
   };
 }
 
+/** The number of the first attempt that is a regular activity's: the local one came before. */
+const FIRST_REGULAR = 2;
+
 /**
  * One attempt at a request: the first of them in a local activity, the later ones in a regular activity,
  * which also waits for a first that takes long.
+ *
+ * @param key - tells the request from others, for whoever takes it over
+ * @param pauseMs - before the first attempt that is a regular activity's
+ * @param request - gets the number of the attempt, and a signal that ends it
  */
 async function attempt<T>(
   requests: OutlastingRequests,
-  key: string,
-  request: (attempt: number) => Promise<T>,
+  { key, pauseMs = 0 }: { key: string; pauseMs?: number | undefined },
+  request: (attempt: number, signal: AbortSignal) => Promise<T>,
   asFailure: (error: unknown, attempt: number) => unknown,
 ): Promise<T | StillWaiting> {
   const { isLocal, attempt: ofActivity } = activityInfo();
   const number = isLocal ? 1 : ofActivity + 1;
   try {
-    if (!isLocal) return await alive(inTime(requests.takeOver<T>(key) ?? request(number)));
-    const begun = await requests.begin(key, () => request(number), PATIENCE_MS);
+    if (!isLocal) {
+      return await alive(
+        inTime(async (signal) => {
+          if (number === FIRST_REGULAR && pauseMs > 0) await pause(pauseMs, signal);
+          return await (requests.takeOver<T>(key) ?? request(number, signal));
+        }),
+      );
+    }
+    const begun = await requests.begin(key, () => request(number, cancellationSignal()), PATIENCE_MS);
     return begun === undefined ? STILL_WAITING : begun.answer;
   } catch (error) {
     if (error instanceof AsappError && error.kind === 'credentialsRefused') {
@@ -121,21 +142,27 @@ async function attempt<T>(
 /**
  * Gives up when the activity's time is over. Temporal would, too, but its timers are up to a second late, and an asker
  * waits. Both times are the server's: how far its clock is from this worker's does not matter.
+ *
+ * @param run - gets a signal that ends it: the time is over, or nobody wants the answer any more
  */
-async function inTime<T>(running: Promise<T>): Promise<T> {
+async function inTime<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
     activityInfo();
   const before = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  const late = new AbortController();
+  const running = run(AbortSignal.any([late.signal, cancellationSignal()]));
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
+  const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
       () => {
-        reject(deadlineExceeded());
+        // What runs may know better why there is no answer.
+        late.abort();
+        setImmediate(reject, deadlineExceeded());
       },
       Math.max(0, scheduleToCloseTimeoutMs - before),
     );
   });
-  return await Promise.race([running, late]).finally(() => {
+  return await Promise.race([running, tooLate]).finally(() => {
     clearTimeout(timer);
   });
 }

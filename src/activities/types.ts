@@ -12,6 +12,8 @@ export interface RequestNumberInput {
   /** ISO 3166-1 alpha-2. */
   country: string;
   inputContext?: InputContext | undefined;
+  /** A pause before the first attempt of a regular activity, in milliseconds. Default: none. */
+  pauseMs?: number;
 }
 
 export interface BeginConversationInput extends RequestNumberInput {
@@ -45,10 +47,12 @@ export interface FetchTransferInput {
   /** Whether to ask the routing policy at once where the answer ends the leg. */
   route: boolean;
   /**
-   * True to fail with `ResultPending`, which Temporal retries, until ASAPP's books show the end of the call.
-   * False to answer whatever they show.
+   * True to look again and again until ASAPP's books show the end of the call; fails with `ResultPending` where the
+   * time is over before. False to answer whatever they show.
    */
   untilEnded: boolean;
+  /** A pause before the first attempt of a regular activity, in milliseconds. Default: none. */
+  pauseMs?: number;
 }
 
 /** ASAPP's answer and, where it ends the leg, the routing policy's answer to that. */

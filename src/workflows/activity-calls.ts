@@ -8,9 +8,11 @@ import {
 } from '@temporalio/workflow';
 
 import type { CallTransferActivities } from '../activities/types';
+import type { ConversationSettings } from '../contract/default-settings';
 import { failureTypes, type FailureType } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
+import { pausesInActivities } from '../contract/workflow-revision';
 
 type AsappActivities = Pick<
   CallTransferActivities,
@@ -20,10 +22,22 @@ type AsappActivities = Pick<
 /** Runs what may be cancelled meanwhile. */
 export type Within = <T>(run: () => Promise<T>) => Promise<T>;
 
-/** One question to ASAPP. */
+/** One question to ASAPP, asked with a pause before where it is a regular activity's. */
 export type Question<Name extends keyof AsappActivities> = (
   asapp: AsappActivities,
+  pause?: { pauseMs: number },
 ) => ReturnType<AsappActivities[Name]>;
+
+/** How a question is asked. */
+export interface Asking {
+  /** Epoch milliseconds after which there is no further attempt. */
+  deadline: number;
+  /** What the Web UI calls it. */
+  summary: string;
+  settings: ConversationSettings;
+  /** How long one attempt may take, milliseconds. Default: as long as the first. */
+  attemptMs?: number;
+}
 
 type Answer<Name extends keyof AsappActivities> = Exclude<
   Awaited<ReturnType<AsappActivities[Name]>>,
@@ -63,17 +77,15 @@ export async function endTask(): Promise<void> {
  * One question to ASAPP: the first attempt as a local activity, within the workflow task and so without a
  * round trip to the server; later ones as a regular activity, whose attempts the Web UI shows.
  *
- * @param deadline - epoch milliseconds after which there is no further attempt
- * @param summary - what the Web UI calls it
  * @param within - runs the later attempts; the first holds the workflow task, so that nothing can be heard meanwhile
  * @throws the last attempt's failure; `fallbackReason` names it
  */
 export async function askAsapp<Name extends keyof AsappActivities>(
   question: Question<Name>,
-  deadline: number,
-  summary: string,
+  asking: Asking,
   within: Within,
 ): Promise<Answer<Name>> {
+  const { deadline, summary } = asking;
   const remaining = deadline - Date.now();
   if (remaining <= 0) throw deadlineExceeded();
   const local = proxyLocalActivities<AsappActivities>({
@@ -90,25 +102,26 @@ export async function askAsapp<Name extends keyof AsappActivities>(
     if (delay === undefined || Date.now() + delay >= deadline) throw failure;
   }
   const pause = delay;
-  return await within(() => askAgain(question, deadline, summary, pause));
+  return await within(() => askAgain(question, asking, pause));
 }
 
 /**
  * Further attempts at a question, after a pause.
  *
- * @param delay - milliseconds until the first of them; 0 to wait for a first attempt that takes long
+ * @param pause - milliseconds before the first of them; 0 to wait for a first attempt that takes long
  */
 export async function askAgain<Name extends keyof AsappActivities>(
   question: Question<Name>,
-  deadline: number,
-  summary: string,
-  delay: number,
+  { deadline, summary, settings, attemptMs = LOCAL_ATTEMPT_MS }: Asking,
+  pause: number,
 ): Promise<Answer<Name>> {
-  if (delay > 0) await sleep(delay, { summary: `Pause, then again: ${summary}` });
+  // A timer of the server's is up to a second late.
+  const pausesThere = pausesInActivities(settings);
+  if (pause > 0 && !pausesThere) await sleep(pause, { summary: `Pause, then again: ${summary}` });
   const remaining = deadline - Date.now();
   if (remaining <= 0) throw deadlineExceeded();
   const regular = proxyActivities<AsappActivities>({
-    startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
+    startToCloseTimeout: Math.min(pausesThere ? attemptMs + pause : LOCAL_ATTEMPT_MS, remaining),
     scheduleToCloseTimeout: remaining,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     // Each failure carries its own delay; this one is for a worker that died.
@@ -116,7 +129,7 @@ export async function askAgain<Name extends keyof AsappActivities>(
     cancellationType: 'TRY_CANCEL',
     summary,
   });
-  return (await question(regular)) as Answer<Name>;
+  return (await question(regular, pausesThere && pause > 0 ? { pauseMs: pause } : undefined)) as Answer<Name>;
 }
 
 const deadlineExceeded = () =>

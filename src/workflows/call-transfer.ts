@@ -20,9 +20,9 @@ import { callTransferInputSchema, type CallTransferInput } from '../contract/tra
 import { endTask, ownActivities, reasonOf } from './activity-calls';
 import { Alarm } from './alarm';
 import { refuseCallControl, serveCallControl } from './call-control';
-import { runLegInChild } from './child-leg';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
 import { decide } from './decide';
+import { runLaterLeg } from './later-leg';
 import { measureNumber } from './measurements';
 import { Presentation } from './presentation';
 import { numberEvent, runLeg } from './run-leg';
@@ -66,7 +66,9 @@ async function converse(
   let entry =
     carried === undefined ? await firstLeg(conversation, alarm) : await resume(conversation, alarm, carried);
   while (entry !== undefined) {
-    closing.push((await runLegInChild(entry.leg, conversation.settings)).closed);
+    const { leg } = entry;
+    const { settings } = conversation;
+    closing.push((await runLaterLeg({ leg, settings, alarm, route: true })).closed);
     await decide(conversation, entry);
     entry = await nextLeg(conversation, alarm);
   }

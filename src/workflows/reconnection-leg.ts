@@ -9,35 +9,43 @@ import {
 
 import type { ConversationSettings } from '../contract/default-settings';
 import type { LegResult } from '../contract/leg-result';
-import type { LegEvent } from '../leg/leg-state';
+import type { LegEvent, LegState } from '../leg/leg-state';
 import { legResult } from '../leg/leg-views';
 
 import { Alarm } from './alarm';
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import { Leg, type LegRequest } from './leg';
 import { Presentation } from './presentation';
-import { runLeg } from './run-leg';
+import { awaitDisconnect, runLeg, type LegRun } from './run-leg';
 
 /** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */
 export interface ReconnectionLegInput {
   request: LegRequest;
   settings: ConversationSettings;
+  /** The leg as it stands. Absent: of the first revision, it does all its work itself. */
+  state?: LegState;
 }
 
 /**
  * A leg after the first, as a child of its conversation.
  *
- * It hears from call control through the conversation, and tells it what it learns from ASAPP.
+ * It waits for the end of a call: the conversation asks ASAPP for the number and for the result, and tells it of what it
+ * hears from call control; it tells the conversation what it learns itself.
  */
 export async function reconnectionLegWorkflow({
   request,
   settings,
+  state,
 }: ReconnectionLegInput): Promise<LegResult> {
   const presentation = new Presentation();
-  const leg = new Leg(request, (changed, event) => {
-    presentation.leg(changed, settings);
-    if (!changed.ended) tellConversation(event);
-  });
+  const leg = new Leg(
+    request,
+    (changed, event) => {
+      presentation.leg(changed, settings);
+      if (!changed.ended) tellConversation(event);
+    },
+    state,
+  );
   setHandler(legOrderSignal, (order) => {
     if (order.type === 'look') leg.lookAsked = true;
     else leg.apply(order);
@@ -60,10 +68,17 @@ export async function reconnectionLegWorkflow({
   CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
   return await CancellationScope.nonCancellable(async () => {
     presentation.leg(leg, settings);
-    await runLeg({ leg, settings, alarm: new Alarm({ settings }), route: false });
+    const run = { leg, settings, alarm: new Alarm({ settings }), route: false };
+    await (state === undefined ? runLeg(run) : awaitEnd(run));
     await Promise.all(told);
     await condition(allHandlersFinished);
     if (leg.state.end === null) throw new Error('The leg ran to its end without an outcome');
     return legResult(leg.state, leg.state.end);
   });
+}
+
+/** Waits for what happens on the line, and for the conversation to say how the leg ended. */
+async function awaitEnd(run: LegRun): Promise<void> {
+  await awaitDisconnect(run);
+  if (!run.leg.ended) await condition(() => run.leg.ended);
 }

@@ -3,7 +3,9 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/default-settings';
+import type { FallbackReason } from '../contract/outcomes';
 import type { AssignedNumber } from '../contract/transfer';
+import { pausesInActivities } from '../contract/workflow-revision';
 import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
@@ -13,7 +15,7 @@ import type { Leg, LegRequest } from './leg';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
 const STATUS_CHECK_MS = 10_000;
-/** Pause before the second look at a result that was not there at the first. */
+/** Pause before the second look at a result that was not there at the first, where the activity makes none itself. */
 const FIRST_POLL_MS = 250;
 
 /** A leg from its number to its end, or to the first thing that ends it. */
@@ -39,19 +41,20 @@ export async function runLeg(run: LegRun): Promise<void> {
   if (run.leg.state.phase === 'DISCONNECTED') await fetchResult(run);
 }
 
-async function requestNumber({ leg, retryAfterMs }: LegRun): Promise<void> {
+/** Asks ASAPP for a number until there is one, or until it is of no use any more. */
+export async function requestNumber({ leg, settings, retryAfterMs }: LegRun): Promise<void> {
   const { conversationId, transferId, country, inputContext, requestBy } = leg.request;
-  const summary = 'Request a number';
+  const asking = { deadline: requestBy, summary: 'Request a number', settings };
+  const question: Question<'callTransferRequestNumber'> = (asapp, pause) =>
+    asapp.callTransferRequestNumber({ conversationId, transferId, country, inputContext, ...pause });
   await learn(
     leg,
     ['REQUESTING'],
     async (within) => {
-      const question: Question<'callTransferRequestNumber'> = (asapp) =>
-        asapp.callTransferRequestNumber({ conversationId, transferId, country, inputContext });
       const number =
         retryAfterMs === undefined
-          ? await askAsapp(question, requestBy, summary, within)
-          : await within(() => askAgain(question, requestBy, summary, retryAfterMs));
+          ? await askAsapp(question, asking, within)
+          : await within(() => askAgain(question, asking, retryAfterMs));
       return numberEvent(leg.request, number, Date.now());
     },
     (failure) => ({
@@ -69,7 +72,7 @@ export const numberEvent = ({ requestBy }: LegRequest, number: AssignedNumber, n
     : { type: 'numberUnavailable', reason: 'REQUEST_DEADLINE_EXCEEDED', now };
 
 /** Waits for call control's word, and looks at ASAPP where it should have come and has not. */
-async function awaitDisconnect(run: LegRun): Promise<void> {
+export async function awaitDisconnect(run: LegRun): Promise<void> {
   const { leg, settings, alarm } = run;
   while (leg.state.phase === 'DIALING' || leg.state.phase === 'CONNECTED') {
     const before = leg.state;
@@ -92,32 +95,42 @@ async function lookAtAsapp(run: LegRun): Promise<void> {
     (within) =>
       transferSeen(
         run.leg,
-        askAsapp(fetchTransfer(run, false), Date.now() + STATUS_CHECK_MS, 'Look at the transfer', within),
+        askAsapp(
+          fetchTransfer(run, false),
+          {
+            deadline: Date.now() + STATUS_CHECK_MS,
+            summary: 'Look at the transfer',
+            settings: run.settings,
+          },
+          within,
+        ),
       ),
     () => ({ type: 'checkFailed', now: Date.now() }),
   );
 }
 
 /** Fetches the result under the hard limit: at once, and again and again while ASAPP's books lag behind. */
-async function fetchResult(run: LegRun): Promise<void> {
+export async function fetchResult(run: LegRun): Promise<void> {
   const { leg, settings } = run;
-  const deadline = decideBy(leg.state, settings);
-  const summary = 'Fetch the result';
-  const learnResult = (ask: (within: Within) => Promise<FetchedTransfer>) =>
+  const asking = { deadline: decideBy(leg.state, settings), summary: 'Fetch the result', settings };
+  const learnResult = (timedOut: FallbackReason, ask: (within: Within) => Promise<FetchedTransfer>) =>
     learn(
       leg,
       ['DISCONNECTED'],
       (within) => transferSeen(leg, ask(within)),
       (failure) => ({
         type: 'resultUnavailable',
-        reason: fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED'),
+        reason: fallbackReason(failure, timedOut),
         now: Date.now(),
       }),
     );
-  await learnResult((within) => askAsapp(fetchTransfer(run, false), deadline, summary, within));
+  await learnResult('DISCONNECT_DEADLINE_EXCEEDED', (within) =>
+    askAsapp(fetchTransfer(run, false), asking, within),
+  );
   if (leg.ended) return;
-  await learnResult((within) =>
-    within(() => askAgain(fetchTransfer(run, true), deadline, summary, FIRST_POLL_MS)),
+  const pause = pausesInActivities(settings) ? 0 : FIRST_POLL_MS;
+  await learnResult('RESULT_STILL_PENDING', (within) =>
+    within(() => askAgain(fetchTransfer(run, true), { ...asking, attemptMs: Infinity }, pause)),
   );
   // ASAPP's answer may contradict itself, such as an expired transfer with a call: that is no result.
   leg.apply({ type: 'resultUnavailable', reason: 'RESULT_STILL_PENDING', now: Date.now() });
@@ -125,13 +138,14 @@ async function fetchResult(run: LegRun): Promise<void> {
 
 const fetchTransfer =
   ({ leg, route }: LegRun, untilEnded: boolean): Question<'callTransferFetchTransfer'> =>
-  (asapp) =>
+  (asapp, pause) =>
     asapp.callTransferFetchTransfer({
       conversationId: leg.request.conversationId,
       leg: leg.state,
       legNumber: leg.request.legNumber,
       route,
       untilEnded,
+      ...pause,
     });
 
 async function transferSeen(leg: Leg, fetched: Promise<FetchedTransfer>): Promise<LegEvent> {

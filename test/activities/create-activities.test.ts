@@ -1,5 +1,6 @@
 import { createCallTransferActivities } from '../../src/activities/create-activities';
 import { AsappError } from '../../src/asapp/error';
+import { WORKFLOW_REVISION } from '../../src/contract/workflow-revision';
 import type { RoutingPolicy } from '../../src/routing/policy';
 import { activityEnvironment } from '../support/activity-environment';
 import { FakeCallTransfers, later, resource } from '../support/fake-call-transfers';
@@ -12,6 +13,8 @@ const number = {
   expiresAt: Date.parse('2025-06-19T13:39:00Z'),
   dialBy: Date.parse('2025-06-19T13:38:48Z'),
 };
+/** A conversation records which revision of the workflows it begins with. */
+const recorded = { ...settings(), workflowRevision: WORKFLOW_REVISION };
 const created = { transfer: resource(), existed: false };
 const serverError = () => new AsappError('serverError', 'ASAPP answered 503', 503);
 
@@ -40,7 +43,7 @@ describe('a conversation that begins', () => {
 
   it("has the worker's settings and its first number", async () => {
     expect(await begin(new FakeCallTransfers().willCreate(created))).toEqual({
-      settings: settings(),
+      settings: recorded,
       number,
       failure: null,
     });
@@ -63,7 +66,7 @@ describe('a conversation that begins', () => {
     ],
   ])('goes on with a failure as a value: %s', async (error, failure) => {
     expect(await begin(new FakeCallTransfers().willCreate(error))).toEqual({
-      settings: settings(),
+      settings: recorded,
       number: null,
       failure,
     });
@@ -82,7 +85,7 @@ describe('a conversation that begins', () => {
     const asapp = new FakeCallTransfers();
 
     expect(await begin(asapp, Date.now() - 5000)).toEqual({
-      settings: settings(),
+      settings: recorded,
       number: null,
       failure: { type: 'DeadlineExceeded', retryDelayMs: null },
     });
@@ -199,18 +202,19 @@ describe('a transfer that is fetched', () => {
     expect(asked).toEqual([]);
   });
 
-  it.each([
-    [1, 500],
-    [2, 1000],
-    [9, 1000],
-  ])('is polled while its result is not there: attempt %i, again in %i ms', async (attempt, pause) => {
-    const { activities } = withAsapp(new FakeCallTransfers().willRead(resource({ status: 'ONGOING' })));
+  it('is looked at until its result is there', async () => {
+    const asapp = new FakeCallTransfers().willRead(
+      resource({ status: 'ONGOING' }),
+      resource({ status: 'COMPLETED', outputContext }),
+    );
+    const { activities } = withAsapp(asapp);
 
-    await expect(
-      activityEnvironment(regular(attempt)).run(() =>
+    expect(
+      await activityEnvironment(regular(2)).run(() =>
         activities.callTransferFetchTransfer({ ...input, untilEnded: true }),
       ),
-    ).rejects.toMatchObject({ type: 'ResultPending', nonRetryable: false, nextRetryDelay: pause });
+    ).toMatchObject({ transfer: { status: 'COMPLETED' }, routed: { choice: { route: 'agents' } } });
+    expect(asapp.requests).toEqual(['GET conv-1-a', 'GET conv-1-a']);
   });
 
   it('is polled through an error of ASAPP, too, however often it was polled before', async () => {

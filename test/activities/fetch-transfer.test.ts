@@ -3,16 +3,16 @@ import { AsappError } from '../../src/asapp/error';
 import { FakeCallTransfers, resource } from '../support/fake-call-transfers';
 import { connected, dialledLegAfter, disconnected } from '../support/legs';
 
-const input = (untilEnded: boolean) => ({
+const input = {
   conversationId: 'conv-1',
   leg: dialledLegAfter(connected(5), disconnected(30)),
   legNumber: 1,
   route: true,
-  untilEnded,
-});
+  untilEnded: false,
+};
 
-const fetch = (transfer: ReturnType<typeof resource> | Error, untilEnded = false, attempt = 1) =>
-  fetchTransfer(new FakeCallTransfers().willRead(transfer), input(untilEnded), attempt);
+const fetch = (transfer: ReturnType<typeof resource> | Error) =>
+  fetchTransfer(new FakeCallTransfers().willRead(transfer), input);
 
 const times = { callReceivedAt: '2025-06-19T13:38:05Z', completedAt: '2025-06-19T15:38:30+02:00' };
 
@@ -62,35 +62,10 @@ test.each(['ACTIVE', 'ONGOING', 'COMPLETED', 'EXPIRED'] as const)(
   },
 );
 
-describe('a result that is waited for', () => {
-  it.each(['COMPLETED', 'EXPIRED'] as const)('is there where ASAPP shows %s', async (status) => {
-    expect(await fetch(resource({ status }), true)).toMatchObject({ status });
-  });
-
-  it.each([
-    ['ONGOING', 1, 250],
-    ['ONGOING', 2, 500],
-    ['ONGOING', 3, 1000],
-    ['ONGOING', 4, 1000],
-    ['ONGOING', 50, 1000],
-    ['ACTIVE', 1, 250],
-  ] as const)(
-    'is not there where ASAPP shows %s at attempt %i: again in %i ms',
-    async (status, attempt, pause) => {
-      await expect(fetch(resource({ status }), true, attempt)).rejects.toMatchObject({
-        type: 'ResultPending',
-        nonRetryable: false,
-        nextRetryDelay: pause,
-        message: `ASAPP still shows the transfer as ${status}`,
-      });
-    },
-  );
-});
-
-test.each([true, false])("another conversation's transfer is never told, until ended: %s", async (until) => {
+test("another conversation's transfer is never told", async () => {
   const transfer = resource({ status: 'COMPLETED', externalConversationId: 'conv-2' });
 
-  await expect(fetch(transfer, until)).rejects.toMatchObject({
+  await expect(fetch(transfer)).rejects.toMatchObject({
     type: 'TransferIdConflict',
     nonRetryable: true,
     message: 'transferId: conv-1-a belongs to another conversation',
@@ -99,7 +74,7 @@ test.each([true, false])("another conversation's transfer is never told, until e
 
 test('ASAPP is asked once, for the transfer of the leg', async () => {
   const asapp = new FakeCallTransfers().willRead(resource());
-  await fetchTransfer(asapp, input(false), 1);
+  await fetchTransfer(asapp, input);
 
   expect(asapp.requests).toEqual(['GET conv-1-a']);
 });

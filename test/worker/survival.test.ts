@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { conversationWorkflowId, legWorkflowId, type NextStep } from '../../src/index';
+import { conversationWorkflowId, type NextStep } from '../../src/index';
 import { connected, decisionIn, dialing, eventually, hungUp, legIn, newRequest } from '../support/calls';
 
 import { expectOneEnd, withSurvivors, workerOn, type Survivors } from './with-survivors';
@@ -152,8 +152,7 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
 
         const asking = client.requestTransfer(again);
         await sleep(killedAfterMs);
-        const child = legWorkflowId(conversationId, again.transferId);
-        await (await workerOn(env.client, child, workers)).kill();
+        await (await workerOn(env.client, conversationWorkflowId(conversationId), workers)).kill();
         expect(legIn(await asking).transferId).toBe(again.transferId);
 
         expect(decisionIn(await goOn(survivors, conversationId, again.transferId))).toMatchObject(agent);

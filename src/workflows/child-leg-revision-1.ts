@@ -1,3 +1,7 @@
+/**
+ * Revision 1 of the workflows (`contract/workflow-revision.ts`): a leg after the first did all its work in a workflow of its
+ * own. Histories of that time are replayed by it.
+ */
 import { CancellationScope, condition, isCancellation, setHandler, startChild } from '@temporalio/workflow';
 
 import type { ConversationSettings } from '../contract/default-settings';
@@ -32,7 +36,7 @@ export async function runLegInChild(
   const child = scope.run(() => follow(leg, settings));
   await keepDeadlines(leg, settings);
   leg.forward = undefined;
-  return { closed: close(scope, child) };
+  return { closed: closed(scope, child) };
 }
 
 async function follow(leg: Leg, settings: ConversationSettings): Promise<void> {
@@ -102,10 +106,11 @@ function giveUp(leg: Leg, reason: FallbackReason): void {
   });
 }
 
-async function close(scope: CancellationScope, child: Promise<void>): Promise<void> {
-  let closed = false;
-  const closing = child.finally(() => (closed = true));
-  await condition(() => closed, CLOSE_MS, { summary: 'Leg closes' });
+/** Settles when a child has closed: by itself, or because it took too long. */
+export async function closed(scope: CancellationScope, child: Promise<void>): Promise<void> {
+  let isClosed = false;
+  const closing = child.finally(() => (isClosed = true));
+  await condition(() => isClosed, CLOSE_MS, { summary: 'Leg closes' });
   scope.cancel();
   await closing;
 }

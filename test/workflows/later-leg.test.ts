@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { legWorkflowId } from '../../src/index';
+import { connected, decisionIn, dialing, hungUp, newRequest } from '../support/calls';
+import { withCallTransfer } from '../support/with-call-transfer';
+import { withRealServer } from '../support/with-temporal';
+
+const agent = { outcome: 'AGENT', fallback: false };
+
+describe('the workflow of a later leg', () => {
+  it('ends as its conversation says', async () => {
+    await withRealServer({}, (env) =>
+      withCallTransfer(env, {}, async (underTest) => {
+        const { client, sandbox } = underTest;
+        const { conversationId } = await hungUp(underTest);
+        const { transferId } = await connected(underTest, {
+          conversationId,
+          transferId: `${conversationId}-b`,
+        });
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+        await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+
+        const child = env.client.workflow.getHandle(legWorkflowId(conversationId, transferId));
+        const [, leg] = (await client.result(conversationId)).legs;
+        expect(await child.result()).toMatchObject({ ...leg, outcome: 'AGENT' });
+        expect(sandbox.requestsFor(transferId)).toEqual(['POST', 'GET']);
+      }),
+    );
+  });
+
+  it('is not missed where somebody ends it: the leg goes on', async () => {
+    await withRealServer({}, (env) =>
+      withCallTransfer(env, {}, async (underTest) => {
+        const { client, sandbox } = underTest;
+        const { conversationId } = await hungUp(underTest);
+        const { transferId } = await connected(underTest, {
+          conversationId,
+          transferId: `${conversationId}-b`,
+        });
+        const child = env.client.workflow.getHandle(legWorkflowId(conversationId, transferId));
+        await child.terminate();
+        await sleep(500);
+        expect(await client.conversation(conversationId)).toMatchObject({ phase: 'CONNECTED' });
+
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+        const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+        expect(decisionIn(step)).toMatchObject(agent);
+        expect(await client.result(conversationId)).toEqual(decisionIn(step));
+      }),
+    );
+  });
+
+  it('is not needed for a call whose hangup is lost, where somebody ends it', async () => {
+    const settings = { statusCheckIntervalMs: 1000 };
+    await withRealServer({}, (env) =>
+      withCallTransfer(env, { settings }, async (underTest) => {
+        const { client, sandbox } = underTest;
+        const { conversationId } = await hungUp(underTest);
+        const { transferId } = await connected(underTest, {
+          conversationId,
+          transferId: `${conversationId}-b`,
+        });
+        await env.client.workflow.getHandle(legWorkflowId(conversationId, transferId)).terminate();
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+
+        expect(await client.result(conversationId)).toMatchObject({
+          ...agent,
+          legs: [{ outcome: 'CUSTOMER_HUNG_UP' }, { transferId, detectedBy: 'STATUS_CHECK' }],
+        });
+      }),
+    );
+  });
+});
+
+test('a number of a later leg that is too old to be dialled when it is asked for again is a decision', async () => {
+  // A number is to be dialled within a second.
+  const settings = { dialMarginMs: 59_000 };
+  await withRealServer({}, (env) =>
+    withCallTransfer(env, { settings }, async (underTest) => {
+      const { client } = underTest;
+      const { conversationId } = await hungUp(underTest);
+      const transferId = `${conversationId}-b`;
+      await dialing(underTest, { conversationId, transferId });
+      await sleep(1500);
+
+      const step = await client.requestTransfer(newRequest({ conversationId, transferId }));
+      expect(decisionIn(step)).toMatchObject({
+        outcome: 'NUMBER_EXPIRED',
+        fallback: true,
+        legs: [{ outcome: 'CUSTOMER_HUNG_UP' }, { transferId, outcome: 'NUMBER_EXPIRED' }],
+      });
+      const child = env.client.workflow.getHandle(legWorkflowId(conversationId, transferId));
+      expect(await child.result()).toMatchObject({ transferId, outcome: 'NUMBER_EXPIRED' });
+    }),
+  );
+});
