@@ -46,11 +46,6 @@ export async function reconnectionLegWorkflow({
     },
     state,
   );
-  setHandler(legOrderSignal, (order) => {
-    if (order.type === 'look') leg.lookAsked = true;
-    else leg.apply(order);
-  });
-
   const conversation = workflowInfo().parent;
   const told: Promise<unknown>[] = [];
   const tellConversation = (event: LegEvent) => {
@@ -64,6 +59,12 @@ export async function reconnectionLegWorkflow({
         .catch(() => undefined),
     );
   };
+
+  // An order may have come before this began: its handler runs at once.
+  setHandler(legOrderSignal, (order) => {
+    if (order.type === 'look') leg.lookAsked = true;
+    else leg.apply(order);
+  });
 
   CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
   return await CancellationScope.nonCancellable(async () => {
