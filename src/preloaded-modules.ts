@@ -25,7 +25,13 @@ const request = {
   answerWithinMs: 1000,
 };
 const report = { transferId: 'transfer', by: 'CUSTOMER', cause: 'BUSY', at: request.at };
-const wrong = { transferId: ' ', country: 1, inputContext: { inputVariables: { name: 1 } }, at: 'never', by: '' };
+const wrong = {
+  transferId: ' ',
+  country: 1,
+  inputContext: { inputVariables: { name: 1 } },
+  at: 'never',
+  by: '',
+};
 
 for (const schema of [
   callTransferInputSchema,

@@ -5,11 +5,12 @@ import { AsappError } from '../asapp/error';
 import type { CallTransfers } from '../asapp/port';
 import type { ConversationSettings } from '../contract/default-settings';
 import { failureTypes, type FailureType } from '../contract/failures';
+import { reasonOf } from '../contract/reason-of-failure';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { WORKFLOW_REVISION } from '../contract/workflow-revision';
-import { applyLegEvent } from '../leg/leg-state';
+import { applyLegEvent, newLeg } from '../leg/leg-state';
 import { routingFacts } from '../leg/routing-facts';
-import type { RoutingPolicy } from '../routing/policy';
+import type { RoutingFacts, RoutingPolicy } from '../routing/policy';
 
 import { toFailure } from './asapp-failures';
 import { awaitEnd } from './await-end';
@@ -75,7 +76,10 @@ export function createCallTransferActivities({
       try {
         return { settings: recorded(), number: await askForNumber(input), failure: null };
       } catch (error) {
-        return { settings: recorded(), number: null, failure: asValue(error) };
+        const failure = asValue(error);
+        const begun = { settings: recorded(), number: null, failure };
+        if (failure.retryDelayMs !== null) return begun;
+        return { ...begun, routed: await chooseRoute(routing, unavailable(input, requestedAt, failure)) };
       }
     },
     callTransferRequestNumber: askForNumber,
@@ -183,6 +187,19 @@ async function alive<T>(running: Promise<T>): Promise<T> {
   } finally {
     clearInterval(timer);
   }
+}
+
+/** What the policy is asked where there is no number: what the fold that the workflow will do makes of the failure. */
+function unavailable(
+  { conversationId, transferId }: RequestNumberInput,
+  requestedAt: number,
+  { type }: FailedRequest,
+): RoutingFacts {
+  const reason = reasonOf(type, 'REQUEST_DEADLINE_EXCEEDED');
+  const event = { type: 'numberUnavailable', reason, now: Date.now() } as const;
+  const leg = applyLegEvent(newLeg(transferId, requestedAt), event);
+  if (leg.end === null) throw new Error('A leg without a number goes on');
+  return routingFacts(conversationId, leg, leg.end, 1);
 }
 
 /** Asks the policy together with the fetch, where the fold that the workflow will do ends the leg. */

@@ -9,8 +9,9 @@ import {
 
 import type { CallTransferActivities } from '../activities/types';
 import type { ConversationSettings } from '../contract/default-settings';
-import { failureTypes, type FailureType } from '../contract/failures';
+import { failureTypes } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
+import { reasonOf } from '../contract/reason-of-failure';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
 import { pausesInActivities } from '../contract/workflow-revision';
 
@@ -146,21 +147,6 @@ function retryDelayMs(failure: unknown): number | undefined {
 /** What an activity threw: a regular activity's failure comes wrapped, a local one's may come as it is. */
 const causeOf = (failure: unknown): unknown => (failure instanceof ActivityFailure ? failure.cause : failure);
 
-const reasons: Partial<Record<FailureType, FallbackReason>> = {
-  [failureTypes.asappUnreachable]: 'ASAPP_UNREACHABLE',
-  [failureTypes.asappRateLimited]: 'ASAPP_RATE_LIMITED',
-  [failureTypes.asappServerError]: 'ASAPP_SERVER_ERROR',
-  [failureTypes.asappCredentialsRefused]: 'ASAPP_CREDENTIALS_REFUSED',
-  [failureTypes.asappTransferNotFound]: 'ASAPP_TRANSFER_NOT_FOUND',
-  [failureTypes.asappRequestRefused]: 'ASAPP_REQUEST_REFUSED',
-  [failureTypes.asappResponseInvalid]: 'ASAPP_RESPONSE_INVALID',
-  [failureTypes.callCeilingReached]: 'CALL_CEILING_REACHED',
-  [failureTypes.requestCeilingReached]: 'REQUEST_CEILING_REACHED',
-  [failureTypes.ceilingsUnavailable]: 'CEILINGS_UNAVAILABLE',
-  [failureTypes.transferIdConflict]: 'TRANSFER_ID_CONFLICT',
-  [failureTypes.resultPending]: 'RESULT_STILL_PENDING',
-};
-
 /**
  * Why the customer falls back, after a question to ASAPP failed.
  *
@@ -171,10 +157,4 @@ export function fallbackReason(failure: unknown, timedOut: FallbackReason): Fall
   // A time-out carries the last attempt's own failure, where there was one.
   if (cause instanceof TimeoutFailure) cause = cause.cause ?? deadlineExceeded();
   return reasonOf(cause instanceof ApplicationFailure ? cause.type : undefined, timedOut);
-}
-
-/** The same, of a failure's type. */
-export function reasonOf(type: string | null | undefined, timedOut: FallbackReason): FallbackReason {
-  if (type === failureTypes.deadlineExceeded) return timedOut;
-  return reasons[type as FailureType] ?? 'INTERNAL_ERROR';
 }

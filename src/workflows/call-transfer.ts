@@ -13,11 +13,12 @@ import { defaultSettings } from '../contract/default-settings';
 import { failureTypes } from '../contract/failures';
 import { conversationWorkflowId, WORKFLOW_ID_PREFIX } from '../contract/names';
 import { parsePayload } from '../contract/parse';
+import { reasonOf } from '../contract/reason-of-failure';
 import type { RoutingDecision } from '../contract/routing-decision';
 import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 
-import { endTask, ownActivities, reasonOf } from './activity-calls';
+import { endTask, ownActivities } from './activity-calls';
 import { Alarm } from './alarm';
 import { refuseCallControl, serveCallControl } from './call-control';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
@@ -82,9 +83,10 @@ async function firstLeg(conversation: Conversation, alarm: Alarm): Promise<Entry
   if (conversation.input.transferId === undefined) await startIsHeard();
   const request = conversation.firstLegRequest(workflowInfo().startTime.getTime(), uuid4);
   const answerWithinMs = conversation.firstAnswerWithinMs;
-  const { settings, number, failure } = await begin({ ...request, answerWithinMs });
+  const { settings, number, failure, routed = null } = await begin({ ...request, answerWithinMs });
   const entry = conversation.begin(settings, request);
   const { leg } = entry;
+  leg.routed = routed;
   if (conversation.cancelled) conversation.cancel(Date.now());
   const now = Date.now();
   if (number !== null && number !== STILL_WAITING) leg.apply(numberEvent(leg.request, number, now));

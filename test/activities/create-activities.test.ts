@@ -65,11 +65,29 @@ describe('a conversation that begins', () => {
       { type: 'AsappRequestRefused', retryDelayMs: null },
     ],
   ])('goes on with a failure as a value: %s', async (error, failure) => {
-    expect(await begin(new FakeCallTransfers().willCreate(error))).toEqual({
+    expect(await begin(new FakeCallTransfers().willCreate(error))).toMatchObject({
       settings: recorded,
       number: null,
       failure,
     });
+  });
+
+  it('brings the route along where no other attempt can help, and none where one may', async () => {
+    const refused = new AsappError('credentialsRefused', 'ASAPP answered 401', 401);
+
+    expect(await begin(new FakeCallTransfers().willCreate(refused))).toMatchObject({
+      routed: {
+        facts: {
+          conversationId: 'conv-1',
+          transferId: 'conv-1-a',
+          outcome: 'TRANSFER_UNAVAILABLE',
+          reason: 'ASAPP_CREDENTIALS_REFUSED',
+          legNumber: 1,
+        },
+        choice: { route: 'agents', redial: false },
+      },
+    });
+    expect(await begin(new FakeCallTransfers().willCreate(serverError()))).not.toHaveProperty('routed');
   });
 
   it('goes on where the transferId was used before, and asks no more', async () => {
