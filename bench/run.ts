@@ -40,9 +40,11 @@ const allLoads = [
   { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2 },
 ];
 const loads = allLoads.filter(({ parallel }) => values.parallel.split(',').includes(String(parallel)));
+/** For other calls than those of one leg. */
+const lighterLoads = loads
+  .filter(({ parallel }) => parallel <= 20)
+  .map((load) => ({ ...load, rounds: Math.ceil(load.rounds / 2) }));
 const openCounts = values.quick || values.open === '' ? [] : values.open.split(',').map(Number);
-/** How many calls of the other kinds than a leg at a time. */
-const MOST_FOR_OTHERS = 20;
 /** How long a call goes on whose cost is read: long enough for each event to come by itself, milliseconds. */
 const TALK_MS = 200;
 /** Calls that are measured, one at a time, while others are open. */
@@ -74,9 +76,7 @@ async function main(): Promise<void> {
   await withContestants(async ({ client, sandbox, contestants, refused }) => {
     for (const kind of kinds.filter((each) => values.kinds.split(',').includes(each))) {
       const those = kind === 'fallback' ? refused : contestants;
-      for (const load of kind === 'leg'
-        ? loads
-        : loads.filter(({ parallel }) => parallel <= MOST_FOR_OTHERS)) {
+      for (const load of kind === 'leg' ? loads : lighterLoads) {
         results.lines.push(...(await measured(those, sandbox, kind, load)));
       }
       for (const contestant of those) {
