@@ -10,16 +10,13 @@ import type { ConversationSettings } from './default-settings';
  * The revision that new conversations begin with.
  *
  * 1. The first; its conversations record none.
- * 2. A timer that nobody waits for any more is left alone until another takes its place. The answer to the report of an
- *    asker who repeats what Temporal could not take closes the run in the same workflow task. Pauses before an
- *    activity are the activity's. A conversation asks ASAPP for its later legs, too; their workflows wait.
+ * 2. The answer to the report of an asker who repeats what Temporal could not take closes the run in the same workflow
+ *    task. Pauses before an activity are the activity's. A conversation asks ASAPP for its later legs, too; their workflows wait.
  */
 export const WORKFLOW_REVISION = 2;
 
 const isSince = (revision: number, { workflowRevision = 1 }: ConversationSettings): boolean =>
   workflowRevision >= revision;
-
-export const keepsTimers = (settings: ConversationSettings): boolean => isSince(2, settings);
 
 export const pausesInActivities = (settings: ConversationSettings): boolean => isSince(2, settings);
 

@@ -36,8 +36,18 @@ const parseReport = (report: unknown) => parsePayload(disconnectReportSchema, re
  * @param shielded - a scope that is not cancelled with the workflow
  */
 export function serveCallControl(conversation: Conversation, shielded: CancellationScope): void {
-  const whenBegun = (note: () => void) =>
-    conversation.begun ? note() : shielded.run(() => untilBegun(conversation).then(note));
+  const told =
+    (note: (conversation: Conversation, payload: unknown) => void) =>
+    (payload: unknown): Promise<void> | undefined => {
+      if (!conversation.begun) {
+        return shielded.run(async () => {
+          await untilBegun(conversation);
+          note(conversation, payload);
+        });
+      }
+      note(conversation, payload);
+      return undefined;
+    };
   setHandler(
     requestTransferUpdate,
     (request) => shielded.run(() => requestTransfer(conversation, parseRequest(request))),
@@ -57,10 +67,8 @@ export function serveCallControl(conversation: Conversation, shielded: Cancellat
       description: 'A leg ended: answered with what to do with the customer',
     },
   );
-  setHandler(connectedSignal, (report) => whenBegun(() => noteConnected(conversation, report)), {
-    description: 'The dialled leg was answered',
-  });
-  setHandler(disconnectedSignal, (report) => whenBegun(() => noteDisconnected(conversation, report)), {
+  setHandler(connectedSignal, told(noteConnected), { description: 'The dialled leg was answered' });
+  setHandler(disconnectedSignal, told(noteDisconnected), {
     description: 'A leg ended, from a system that waits for no answer',
   });
   setHandler(conversationQuery, () => conversation.view(Date.now()), {

@@ -19,7 +19,6 @@ import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
 
 import { endTask, ownActivities } from './activity-calls';
-import { Alarm } from './alarm';
 import { refuseCallControl, serveCallControl } from './call-control';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
 import { decide } from './decide';
@@ -63,15 +62,13 @@ async function converse(
   carried: CarriedConversation | undefined,
 ): Promise<RoutingDecision> {
   const closing: Promise<void>[] = [];
-  const alarm = new Alarm(conversation);
-  let entry =
-    carried === undefined ? await firstLeg(conversation, alarm) : await resume(conversation, alarm, carried);
+  let entry = carried === undefined ? await firstLeg(conversation) : await resume(conversation, carried);
   while (entry !== undefined) {
     const { leg } = entry;
     const { settings } = conversation;
-    closing.push((await runLaterLeg({ leg, settings, alarm, route: true })).closed);
+    closing.push((await runLaterLeg({ leg, settings, route: true })).closed);
     await decide(conversation, entry);
-    entry = await nextLeg(conversation, alarm);
+    entry = await nextLeg(conversation);
   }
   await Promise.all(closing);
   if (conversation.decision === null) throw new Error('The conversation came to its end without a decision');
@@ -79,7 +76,7 @@ async function converse(
 }
 
 /** The first leg runs in this workflow. Answers the leg after it, if any. */
-async function firstLeg(conversation: Conversation, alarm: Alarm): Promise<Entry | undefined> {
+async function firstLeg(conversation: Conversation): Promise<Entry | undefined> {
   if (conversation.input.transferId === undefined) await startIsHeard();
   const request = conversation.firstLegRequest(workflowInfo().startTime.getTime(), uuid4);
   const answerWithinMs = conversation.firstAnswerWithinMs;
@@ -98,9 +95,9 @@ async function firstLeg(conversation: Conversation, alarm: Alarm): Promise<Entry
       now,
     });
   }
-  await runLeg({ leg, settings, alarm, route: true, retryAfterMs });
+  await runLeg({ leg, settings, route: true, retryAfterMs });
   await decide(conversation, entry);
-  return await nextLeg(conversation, alarm);
+  return await nextLeg(conversation);
 }
 
 /** A request that came together with the start may say what the first leg is: it is heard before that begins. */
@@ -123,20 +120,16 @@ async function begin(request: BeginConversationInput): Promise<ConversationBegin
   }
 }
 
-async function resume(
-  conversation: Conversation,
-  alarm: Alarm,
-  carried: CarriedConversation,
-): Promise<Entry | undefined> {
+async function resume(conversation: Conversation, carried: CarriedConversation): Promise<Entry | undefined> {
   conversation.resume(carried);
-  return await nextLeg(conversation, alarm);
+  return await nextLeg(conversation);
 }
 
 /**
  * The leg that is asked for, if any: at once, or within the reconnect window of the newest decision.
  * Answers `undefined` when the conversation is over.
  */
-async function nextLeg(conversation: Conversation, alarm: Alarm): Promise<Entry | undefined> {
+async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
   const { settings, current } = conversation;
   const { outcome, endedAt } = current.leg.state.end ?? { outcome: 'CANCELLED', endedAt: 0 };
   const closesAt = endedAt + settings.reconnectWindowMs[outcome];
@@ -149,13 +142,10 @@ async function nextLeg(conversation: Conversation, alarm: Alarm): Promise<Entry 
       if (!asked())
         await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
     }
-    await alarm.newsBefore(closesAt, 'Open for a reconnection', asked);
+    await condition(asked, closesAt - Date.now(), { summary: 'Open for a reconnection' });
   }
   await answersAreOut(conversation, asked);
-  const entry = conversation.openAskedLeg(Date.now(), uuid4);
-  // The leg has timers of its own.
-  if (entry !== undefined) alarm.stop();
-  return entry;
+  return conversation.openAskedLeg(Date.now(), uuid4);
 }
 
 /**

@@ -12,7 +12,6 @@ import type { LegResult } from '../contract/leg-result';
 import type { LegEvent, LegState } from '../leg/leg-state';
 import { legResult } from '../leg/leg-views';
 
-import { Alarm } from './alarm';
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import { Leg, type LegRequest } from './leg';
 import { Presentation } from './presentation';
@@ -69,7 +68,7 @@ export async function reconnectionLegWorkflow({
   CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
   return await CancellationScope.nonCancellable(async () => {
     presentation.leg(leg, settings);
-    const run = { leg, settings, alarm: new Alarm({ settings }), route: false };
+    const run = { leg, settings, route: false };
     await (state === undefined ? runLeg(run) : awaitEnd(run));
     await Promise.all(told);
     await condition(allHandlersFinished);

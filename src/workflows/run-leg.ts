@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
@@ -10,7 +10,6 @@ import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
 import { askAgain, askAsapp, fallbackReason, type Question, type Within } from './activity-calls';
-import type { Alarm } from './alarm';
 import type { Leg, LegRequest } from './leg';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
@@ -22,8 +21,6 @@ const FIRST_POLL_MS = 250;
 export interface LegRun {
   leg: Leg;
   settings: ConversationSettings;
-  /** Wakes the leg where nothing is heard of it. */
-  alarm: Alarm;
   /** Whether the policy is asked together with the result: a leg in a workflow of its own leaves that to its conversation. */
   route: boolean;
   /** Where a first attempt at the number has failed already: milliseconds until the next. */
@@ -73,12 +70,13 @@ export const numberEvent = ({ requestBy }: LegRequest, number: AssignedNumber, n
 
 /** Waits for call control's word, and looks at ASAPP where it should have come and has not. */
 export async function awaitDisconnect(run: LegRun): Promise<void> {
-  const { leg, settings, alarm } = run;
+  const { leg, settings } = run;
   while (leg.state.phase === 'DIALING' || leg.state.phase === 'CONNECTED') {
     const before = leg.state;
     const { at, summary, final } = nextWake(before, settings, Date.now());
     const isNews = () => leg.state !== before || leg.lookAsked;
-    const heard = await alarm.newsBefore(at, summary, isNews);
+    const wait = at - Date.now();
+    const heard = wait > 0 && (await condition(isNews, wait, { summary }));
     if (heard && !leg.lookAsked) continue;
     await lookAtAsapp(run);
     if (final && leg.state.phase === 'CONNECTED') {
