@@ -1,7 +1,7 @@
 /**
  * Records histories for the replay tests: `npx tsx dev/record-histories.ts`.
  *
- * One file for each behaviour, `test/replay/histories/<behaviour>.json`: the workflow id and the history of every
+ * One file for each behaviour, `test/replay/histories/revision-<n>/<behaviour>.json`: the workflow id and the history of every
  * workflow that took part. A file that is there is kept: a history stands for the release that recorded it. To
  * record one again, delete it or name its behaviour as an argument.
  */
@@ -14,6 +14,7 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
+import { WORKFLOW_REVISION } from '../src/contract/workflow-revision';
 import {
   CallTransferClient,
   CallTransferPlugin,
@@ -42,7 +43,7 @@ interface Behaviour {
 }
 
 const projectRoot = join(__dirname, '..');
-const folder = join(projectRoot, 'test', 'replay', 'histories');
+const folder = join(projectRoot, 'test', 'replay', 'histories', `revision-${WORKFLOW_REVISION}`);
 
 async function dial({ client }: Stage, conversationId: string, leg: string): Promise<DialableLeg> {
   const transferId = `${conversationId}-${leg}`;

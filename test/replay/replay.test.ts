@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 
+import { WORKFLOW_REVISION } from '../../src/contract/workflow-revision';
 import { CallTransferPlugin } from '../../src/index';
 import { workflowBundle } from '../support/workflow-bundle';
 
@@ -26,7 +27,13 @@ interface Recorded {
 
 const folder = join(__dirname, 'histories');
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Recorded[];
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+/** One folder for each revision of the workflows. */
+const revisions = readdirSync(folder).sort();
+const behavioursOf = (revision: string) =>
+  readdirSync(join(folder, revision)).map((file) => file.replace('.json', ''));
+const files = revisions.flatMap((revision) =>
+  behavioursOf(revision).map((behaviour) => `${revision}/${behaviour}.json`),
+);
 
 async function replay({ workflowId, history }: Recorded): Promise<void> {
   const plugin = new CallTransferPlugin({
@@ -45,22 +52,37 @@ test.each(cases)('$file, history $index, is replayed by the code as it is', asyn
   await expect(replay(recorded)).resolves.toBeUndefined();
 });
 
-test('every behaviour that is worth a history has one', () => {
-  expect(files.map((file) => file.replace('.json', '')).sort()).toEqual([
-    'asapp-outage-with-retries',
-    'cancelled-call',
-    'continued-as-new',
-    'expired-number',
-    'happy-leg',
-    'reconnection',
-    'slow-asapp',
-  ]);
-  expect(eventTypes('reconnection.json').flat()).toContain('EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED');
-  expect(eventTypes('reconnection.json')).toHaveLength(2);
-  expect(eventTypes('continued-as-new.json')[0]).toContain('EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW');
-  expect(eventTypes('asapp-outage-with-retries.json')[0]).toContain('EVENT_TYPE_TIMER_FIRED');
-  expect(eventTypes('slow-asapp.json')[0]).toContain('EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
-  expect(eventTypes('cancelled-call.json')[0]).toContain('EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED');
+const behaviours = [
+  'asapp-outage-with-retries',
+  'cancelled-call',
+  'continued-as-new',
+  'expired-number',
+  'happy-leg',
+  'reconnection',
+  'slow-asapp',
+];
+
+test.each(revisions)('every behaviour that is worth a history has one of %s', (revision) => {
+  expect(behavioursOf(revision).sort()).toEqual(behaviours);
+});
+
+test('there are histories of every revision', () => {
+  expect(revisions).toEqual(Array.from({ length: WORKFLOW_REVISION }, (_, index) => `revision-${index + 1}`));
+});
+
+test('the histories are of what their names say', () => {
+  expect(eventTypes('revision-1/reconnection.json').flat()).toContain(
+    'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED',
+  );
+  expect(eventTypes('revision-1/reconnection.json')).toHaveLength(2);
+  expect(eventTypes('revision-1/continued-as-new.json')[0]).toContain(
+    'EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW',
+  );
+  expect(eventTypes('revision-1/asapp-outage-with-retries.json')[0]).toContain('EVENT_TYPE_TIMER_FIRED');
+  expect(eventTypes('revision-1/slow-asapp.json')[0]).toContain('EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
+  expect(eventTypes('revision-1/cancelled-call.json')[0]).toContain(
+    'EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED',
+  );
 });
 
 describe('a change that a call in flight would not survive is found', () => {
@@ -71,7 +93,7 @@ describe('a change that a call in flight would not survive is found', () => {
   };
 
   test('another workflow under the same name', async () => {
-    const recorded = first('happy-leg.json');
+    const recorded = first('revision-1/happy-leg.json');
     const started = recorded.history.events[0]?.workflowExecutionStartedEventAttributes;
     expect(started?.workflowType.name).toBe('callTransferWorkflow');
     if (started !== undefined) started.workflowType.name = 'reconnectionLegWorkflow';
@@ -80,16 +102,16 @@ describe('a change that a call in flight would not survive is found', () => {
   });
 
   test.each([
-    ['a timer', 'expired-number.json', 'EVENT_TYPE_TIMER_STARTED', 'EVENT_TYPE_TIMER_FIRED'],
+    ['a timer', 'revision-1/expired-number.json', 'EVENT_TYPE_TIMER_STARTED', 'EVENT_TYPE_TIMER_FIRED'],
     [
       'an activity',
-      'slow-asapp.json',
+      'revision-1/slow-asapp.json',
       'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED',
       'EVENT_TYPE_ACTIVITY_TASK_COMPLETED',
     ],
     [
       'a child workflow',
-      'reconnection.json',
+      'revision-1/reconnection.json',
       'EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED',
       'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED',
     ],
