@@ -74,10 +74,11 @@ export function createCallTransferActivities({
         };
       }
       try {
-        return { settings: recorded(), number: await askForNumber(input), failure: null };
+        const number = await askForNumber(input);
+        return { settings: recorded(), number, failure: null, answeredAt: Date.now() };
       } catch (error) {
         const failure = asValue(error);
-        const begun = { settings: recorded(), number: null, failure };
+        const begun = { settings: recorded(), number: null, failure, answeredAt: Date.now() };
         if (failure.retryDelayMs !== null) return begun;
         return { ...begun, routed: await chooseRoute(routing, unavailable(input, requestedAt, failure)) };
       }

@@ -36,6 +36,8 @@ export interface ConversationBeginning {
   /** `null` where the attempt failed. */
   number: AssignedNumber | StillWaiting | null;
   failure: FailedRequest | null;
+  /** When that was, by the worker's clock, epoch milliseconds. */
+  answeredAt?: number;
   /** Where no other attempt can help: the route after that. */
   routed?: RoutedLeg;
 }

@@ -13,7 +13,7 @@ import { failureTypes } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
 import { reasonOf } from '../contract/reason-of-failure';
 import { STILL_WAITING, type StillWaiting } from '../contract/still-waiting';
-import { pausesInActivities } from '../contract/workflow-revision';
+import { decidesByRecordedTimes, pausesInActivities } from '../contract/workflow-revision';
 
 type AsappActivities = Pick<
   CallTransferActivities,
@@ -86,8 +86,9 @@ export async function askAsapp<Name extends keyof AsappActivities>(
   asking: Asking,
   within: Within,
 ): Promise<Answer<Name>> {
-  const { deadline, summary } = asking;
-  const remaining = deadline - Date.now();
+  const { deadline, summary, settings } = asking;
+  const askedAt = Date.now();
+  const remaining = deadline - askedAt;
   if (remaining <= 0) throw deadlineExceeded();
   const local = proxyLocalActivities<AsappActivities>({
     startToCloseTimeout: Math.min(LOCAL_ATTEMPT_MS, remaining),
@@ -100,7 +101,8 @@ export async function askAsapp<Name extends keyof AsappActivities>(
     if (answer !== STILL_WAITING) return answer as Answer<Name>;
   } catch (failure) {
     delay = retryDelayMs(failure);
-    if (delay === undefined || Date.now() + delay >= deadline) throw failure;
+    const now = decidesByRecordedTimes(settings) ? askedAt : Date.now();
+    if (delay === undefined || now + delay >= deadline) throw failure;
   }
   const pause = delay;
   return await within(() => askAgain(question, asking, pause));
@@ -119,8 +121,10 @@ export async function askAgain<Name extends keyof AsappActivities>(
   // A timer of the server's is up to a second late.
   const pausesThere = pausesInActivities(settings);
   if (pause > 0 && !pausesThere) await sleep(pause, { summary: `Pause, then again: ${summary}` });
-  const remaining = deadline - Date.now();
-  if (remaining <= 0) throw deadlineExceeded();
+  const left = deadline - Date.now();
+  if (left <= 0 && !decidesByRecordedTimes(settings)) throw deadlineExceeded();
+  // The activity finds out that it is too late.
+  const remaining = Math.max(1, left);
   const regular = proxyActivities<AsappActivities>({
     startToCloseTimeout: Math.min(pausesThere ? attemptMs + pause : LOCAL_ATTEMPT_MS, remaining),
     scheduleToCloseTimeout: remaining,

@@ -17,6 +17,7 @@ import { reasonOf } from '../contract/reason-of-failure';
 import type { RoutingDecision } from '../contract/routing-decision';
 import { STILL_WAITING } from '../contract/still-waiting';
 import { callTransferInputSchema, type CallTransferInput } from '../contract/transfer-request';
+import { decidesByRecordedTimes } from '../contract/workflow-revision';
 
 import { endTask, ownActivities } from './activity-calls';
 import { refuseCallControl, serveCallControl } from './call-control';
@@ -80,12 +81,18 @@ async function firstLeg(conversation: Conversation): Promise<Entry | undefined> 
   if (conversation.input.transferId === undefined) await startIsHeard();
   const request = conversation.firstLegRequest(workflowInfo().startTime.getTime(), uuid4);
   const answerWithinMs = conversation.firstAnswerWithinMs;
-  const { settings, number, failure, routed = null } = await begin({ ...request, answerWithinMs });
+  const {
+    settings,
+    number,
+    failure,
+    routed = null,
+    answeredAt,
+  } = await begin({ ...request, answerWithinMs });
   const entry = conversation.begin(settings, request);
   const { leg } = entry;
   leg.routed = routed;
   if (conversation.cancelled) conversation.cancel(Date.now());
-  const now = Date.now();
+  const now = answeredAt ?? Date.now();
   if (number !== null && number !== STILL_WAITING) leg.apply(numberEvent(leg.request, number, now));
   const retryAfterMs = failure?.retryDelayMs ?? 0;
   if (failure !== null && (failure.retryDelayMs === null || now + retryAfterMs >= leg.request.requestBy)) {
@@ -132,17 +139,19 @@ async function resume(conversation: Conversation, carried: CarriedConversation):
 async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
   const { settings, current } = conversation;
   const { outcome, endedAt } = current.leg.state.end ?? { outcome: 'CANCELLED', endedAt: 0 };
-  const closesAt = endedAt + settings.reconnectWindowMs[outcome];
+  const window = settings.reconnectWindowMs[outcome];
+  const closesAt = endedAt + window;
+  const staysOpen = decidesByRecordedTimes(settings) ? window > 0 : closesAt > Date.now();
   const asked = () => conversation.anotherLegAsked || conversation.cancelled;
 
-  if (!asked() && closesAt > Date.now()) {
+  if (!asked() && staysOpen) {
     conversation.awaitReconnection(closesAt);
     if (shouldContinueAsNew(conversation)) {
       await answersAreOut(conversation, asked);
       if (!asked())
         await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
     }
-    await condition(asked, closesAt - Date.now(), { summary: 'Open for a reconnection' });
+    await condition(asked, Math.max(1, closesAt - Date.now()), { summary: 'Open for a reconnection' });
   }
   await answersAreOut(conversation, asked);
   return conversation.openAskedLeg(Date.now(), uuid4);

@@ -5,7 +5,7 @@ import type { LegPhase } from '../contract/conversation-view';
 import type { ConversationSettings } from '../contract/default-settings';
 import type { FallbackReason } from '../contract/outcomes';
 import type { AssignedNumber } from '../contract/transfer';
-import { pausesInActivities } from '../contract/workflow-revision';
+import { decidesByRecordedTimes, pausesInActivities } from '../contract/workflow-revision';
 import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
@@ -76,7 +76,11 @@ export async function awaitDisconnect(run: LegRun): Promise<void> {
     const { at, summary, final } = nextWake(before, settings, Date.now());
     const isNews = () => leg.state !== before || leg.lookAsked;
     const wait = at - Date.now();
-    const heard = wait > 0 && (await condition(isNews, wait, { summary }));
+    // Whether to wait at all is for the leg's state to say, not for the time: see `contract/workflow-revision.ts`.
+    const isDue = decidesByRecordedTimes(settings)
+      ? before.connectUnverified && before.checkedAt === null
+      : wait <= 0;
+    const heard = !isDue && (await condition(isNews, Math.max(1, wait), { summary }));
     if (heard && !leg.lookAsked) continue;
     await lookAtAsapp(run);
     if (final && leg.state.phase === 'CONNECTED') {

@@ -46,6 +46,7 @@ describe('a conversation that begins', () => {
       settings: recorded,
       number,
       failure: null,
+      answeredAt: expect.any(Number) as number,
     });
   });
 
