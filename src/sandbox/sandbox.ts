@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,7 +50,8 @@ export class Sandbox {
   readonly requests: LoggedRequest[] = [];
   /** How many connections were accepted. */
   connections = 0;
-  private readonly closing = new AbortController();
+  /** Each delayed answer listens to it. */
+  private readonly closing = withManyListeners(new AbortController());
   private readonly faults = new Faults();
   private readonly server: Server;
 
@@ -195,4 +197,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 function idIn(text: string | undefined): string | null {
   const body = parseJson(text ?? '');
   return isRecord(body) && typeof body['id'] === 'string' ? body['id'] : null;
+}
+
+function withManyListeners(controller: AbortController): AbortController {
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
