@@ -48,6 +48,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
   const client = new CallTransferClient(temporal);
   const scene = new Scene(server, sandbox, connection, folder, tell);
   const begun = Date.now();
+  let isRight = false;
   try {
     await scene.startWorkers(options.workers);
     const played: PlayedCall[] = [];
@@ -66,10 +67,13 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     await Promise.all(playing);
     await Promise.all(making);
     sandbox.heal();
+    const ledger = balance(played, scene.disturbances, [...sandbox.exchange.transfers.keys()]);
+    const leftOpen = await openAfter(temporal, CLOSE_MS);
+    isRight = ledger.wrong.length === 0 && leftOpen === 0;
     return {
-      ledger: balance(played, scene.disturbances, [...sandbox.exchange.transfers.keys()]),
+      ledger,
       troubles: scene.made,
-      leftOpen: await openAfter(temporal, CLOSE_MS),
+      leftOpen,
       seconds: Math.round((Date.now() - begun) / 1000),
     };
   } finally {
@@ -77,7 +81,9 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     await connection.close();
     await sandbox.close();
     await server.kill();
-    await rm(folder, { recursive: true, force: true });
+    // Where something is wrong its history is wanted, and the workers' logs.
+    if (isRight) await rm(folder, { recursive: true, force: true });
+    else tell(`The server's file and the workers' logs are kept: ${folder}`);
   }
 }
 
