@@ -34,8 +34,10 @@ export async function runLaterLeg(run: LegRun): Promise<{ closed: Promise<void> 
   const following = scope.run(() => child.follow());
   await condition(() => child.isGone || !isUp(leg.state));
   await awaitDisconnect(run);
+  // Asked before the result is fetched: whether it closes meanwhile a replay may see otherwise.
+  const { isGone } = child;
   if (leg.state.phase === 'DISCONNECTED') await fetchResult(run);
-  child.tellEnd();
+  if (!isGone) child.tellEnd();
   return { closed: closed(scope, following) };
 }
 
@@ -87,7 +89,7 @@ class ChildLeg {
   tellEnd(): void {
     this.leg.forward = undefined;
     const event = endOf(this.leg.state);
-    if (event !== undefined && !this.isGone) this.tell(event);
+    if (event !== undefined) this.tell(event);
   }
 }
 
