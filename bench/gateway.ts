@@ -20,12 +20,8 @@ import { TemporalServer } from '../dev/temporal-server';
 import { CallTransferClient, DEFAULT_TASK_QUEUE, forWaitingCallers } from '../lib/index';
 import { Sandbox } from '../lib/sandbox';
 
+import type { CallIds } from './contestant';
 import { comparison, type Measured } from './measured';
-
-interface CallIds {
-  conversationId: string;
-  transferId: string;
-}
 
 /** A way to the workflow: the two round trips of a call. */
 interface Way {

@@ -1,13 +1,11 @@
 /** What was measured, and how it compares. */
+import { quantile } from './statistics';
 
 /** Milliseconds of each call. */
 export interface Measured {
   number: number[];
   decision: number[];
 }
-
-const quantile = (values: number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? NaN;
 
 /** The median and the 99th percentile of both round trips, each beside its ratio to the base's. */
 export function comparison({ number, decision }: Measured, base: Measured): Record<string, string> {

@@ -3,23 +3,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultSettings } from '../../src/contract/default-settings';
 import { legWorkflowId } from '../../src/index';
 import { applyLegEvent, newLeg } from '../../src/leg/leg-state';
-import { connected, decisionIn, dialing, hungUp, newRequest } from '../support/calls';
+import { connected, decisionIn, dialing, hungUp, newRequest, type TestCall } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
-import { withCallTransfer } from '../support/with-call-transfer';
+import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
 const agent = { outcome: 'AGENT', fallback: false };
+
+/** A customer who hung up and called again, with GenerativeAgent on the call. */
+async function reconnected(underTest: CallTransferUnderTest): Promise<TestCall> {
+  const { conversationId } = await hungUp(underTest);
+  return await connected(underTest, { conversationId, transferId: `${conversationId}-b` });
+}
 
 describe('the workflow of a later leg', () => {
   it('ends as its conversation says', async () => {
     await withRealServer({}, (env) =>
       withCallTransfer(env, {}, async (underTest) => {
         const { client, sandbox } = underTest;
-        const { conversationId } = await hungUp(underTest);
-        const { transferId } = await connected(underTest, {
-          conversationId,
-          transferId: `${conversationId}-b`,
-        });
+        const { conversationId, transferId } = await reconnected(underTest);
         sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
         await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
 
@@ -80,11 +82,7 @@ describe('the workflow of a later leg', () => {
     await withRealServer({}, (env) =>
       withCallTransfer(env, {}, async (underTest) => {
         const { client, sandbox } = underTest;
-        const { conversationId } = await hungUp(underTest);
-        const { transferId } = await connected(underTest, {
-          conversationId,
-          transferId: `${conversationId}-b`,
-        });
+        const { conversationId, transferId } = await reconnected(underTest);
         const child = env.client.workflow.getHandle(legWorkflowId(conversationId, transferId));
         await child.terminate();
         await sleep(500);
@@ -103,11 +101,7 @@ describe('the workflow of a later leg', () => {
     await withRealServer({}, (env) =>
       withCallTransfer(env, { settings }, async (underTest) => {
         const { client, sandbox } = underTest;
-        const { conversationId } = await hungUp(underTest);
-        const { transferId } = await connected(underTest, {
-          conversationId,
-          transferId: `${conversationId}-b`,
-        });
+        const { conversationId, transferId } = await reconnected(underTest);
         await env.client.workflow.getHandle(legWorkflowId(conversationId, transferId)).terminate();
         sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
 
