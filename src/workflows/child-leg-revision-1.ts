@@ -10,14 +10,13 @@ import type { FallbackReason } from '../contract/outcomes';
 import { decideBy } from '../leg/leg-schedule';
 import { settledEvent } from '../leg/leg-views';
 
+import { closed } from './closed';
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import type { Leg, LegOrder } from './leg';
 import { reconnectionLegWorkflow } from './reconnection-leg';
 
 /** What the way to the child and back may take of a hard limit. */
 const HOP_MS = 400;
-/** How long a child that is no longer waited for may take to close. */
-const CLOSE_MS = 5000;
 
 /**
  * A leg in a workflow of its own, as its conversation sees it: reports go there, news and the result come
@@ -104,13 +103,4 @@ function giveUp(leg: Leg, reason: FallbackReason): void {
     end: { outcome: 'CONTEXT_UNAVAILABLE', reason, detectedBy: 'STATUS_CHECK', context: null, endedAt: now },
     now,
   });
-}
-
-/** Settles when a child has closed: by itself, or because it took too long. */
-export async function closed(scope: CancellationScope, child: Promise<void>): Promise<void> {
-  let isClosed = false;
-  const closing = child.finally(() => (isClosed = true));
-  await condition(() => isClosed, CLOSE_MS, { summary: 'Leg closes' });
-  scope.cancel();
-  await closing;
 }

@@ -13,7 +13,8 @@ import { asksForLaterLegs } from '../contract/workflow-revision';
 import type { LegEvent, LegState } from '../leg/leg-state';
 import { settledEvent } from '../leg/leg-views';
 
-import { closed, runLegInChild } from './child-leg-revision-1';
+import { runLegInChild } from './child-leg-revision-1';
+import { closed } from './closed';
 import { legEventSignal, legOrderSignal } from './internal-messages';
 import type { Leg, LegOrder } from './leg';
 import { reconnectionLegWorkflow } from './reconnection-leg';
