@@ -53,19 +53,18 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     await scene.startWorkers(options.workers);
     const played: PlayedCall[] = [];
     const waiting = [...troubles];
-    const making: Promise<void>[] = [];
     const playing = calls.map(async (call, index) => {
       await sleep((index * 1000) / options.callsPerSecond);
       played.push(
         await playCall({ client, sandbox }, call).catch((error: unknown) => brokenOff(call, error)),
       );
       while (waiting[0] !== undefined && waiting[0].afterCalls < played.length) {
-        making.push(scene.make(waiting.shift() as Trouble));
+        scene.make(waiting.shift() as Trouble);
       }
       if (played.length % 500 === 0) tell(`${played.length} calls have ended`);
     });
     await Promise.all(playing);
-    await Promise.all(making);
+    await scene.everythingMade();
     sandbox.heal();
     const ledger = balance(played, scene.disturbances, [...sandbox.exchange.transfers.keys()]);
     const leftOpen = await openAfter(temporal, CLOSE_MS);
@@ -104,6 +103,7 @@ class Scene {
   private started = 0;
   /** One at a time: a worker is not started at a server that is down. */
   private queue: Promise<void> = Promise.resolve();
+  private readonly making: Promise<void>[] = [];
 
   constructor(
     private readonly server: TemporalServer,
@@ -117,10 +117,18 @@ class Scene {
     for (let index = 0; index < count; index++) this.workers[index] = await this.startWorker();
   }
 
-  make(trouble: Trouble): Promise<void> {
-    if (trouble.kind === 'asappFaults') return this.disturb(trouble);
-    this.queue = this.queue.then(() => this.disturb(trouble));
-    return this.queue;
+  /** Begins it; whether it could be made says {@link everythingMade}. */
+  make(trouble: Trouble): void {
+    const made =
+      trouble.kind === 'asappFaults'
+        ? this.disturb(trouble)
+        : (this.queue = this.queue.then(() => this.disturb(trouble)));
+    made.catch(() => undefined);
+    this.making.push(made);
+  }
+
+  async everythingMade(): Promise<void> {
+    await Promise.all(this.making);
   }
 
   async close(): Promise<void> {

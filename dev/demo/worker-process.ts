@@ -4,11 +4,15 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Connection } from '@temporalio/client';
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 const WORKER = [join(__dirname, '..', '..', 'lib', 'worker.js')];
 const READY_MS = 60_000;
+/** What gRPC says where nobody answers. */
+const unansweredCodes: readonly number[] = [
+  14, // UNAVAILABLE
+];
 
 export interface WorkerProcessOptions {
   namespace: string;
@@ -35,13 +39,11 @@ export class WorkerProcess {
     });
     closeSync(log);
     const worker = new WorkerProcess(child);
-    const deadline = Date.now() + READY_MS;
-    while (!(await isPolled(connection, namespace, taskQueue, child.pid))) {
-      if (child.exitCode !== null || Date.now() > deadline) {
-        await worker.stop();
-        throw new Error(`The worker did not start:\n${readFileSync(logFile, 'utf8')}`);
-      }
-      await sleep(200);
+    try {
+      await worker.polls(connection, { namespace, taskQueue, logFile });
+    } catch (error) {
+      await worker.kill();
+      throw error;
     }
     return worker;
   }
@@ -60,6 +62,19 @@ export class WorkerProcess {
     await this.end('SIGKILL');
   }
 
+  private async polls(
+    connection: Connection,
+    { namespace, taskQueue, logFile }: WorkerProcessOptions,
+  ): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (!(await isPolled(connection, namespace, taskQueue, this.pid))) {
+      if (this.child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`The worker did not start:\n${readFileSync(logFile, 'utf8')}`);
+      }
+      await sleep(200);
+    }
+  }
+
   private async end(signal: NodeJS.Signals): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exited = once(this.child, 'exit');
@@ -74,11 +89,17 @@ async function isPolled(
   taskQueue: string,
   pid: number | undefined,
 ): Promise<boolean> {
-  const { pollers } = await connection.workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-  });
+  const { pollers } = await connection.workflowService
+    .describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    })
+    .catch((error: unknown) => {
+      // The connection to a server that was restarted is up to a second late.
+      if (isGrpcServiceError(error) && unansweredCodes.includes(error.code)) return { pollers: [] };
+      throw error;
+    });
   // A worker's identity begins with its process id: an earlier run's may still be listed.
   return pollers.some(({ identity }) => identity?.startsWith(`${String(pid)}@`) === true);
 }

@@ -80,11 +80,16 @@ export function workflowOf(env: { client: Client }, conversationId: string): Wor
   return env.client.workflow.getHandle(conversationWorkflowId(conversationId));
 }
 
+/** How long {@link eventually} looks: longer than a test may take, and not for ever. */
+const LOOK_LIMIT_MS = 120_000;
+
 /** Looks again and again until there is what is looked for. */
 export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  const giveUpAt = Date.now() + LOOK_LIMIT_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
+    if (Date.now() > giveUpAt) throw new Error(`Not found in ${LOOK_LIMIT_MS / 1000} s: ${String(look)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
