@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { BeginConversationInput, ConversationBeginning } from '../activities/types';
+import type { ConversationBeginning } from '../activities/types';
 import { defaultSettings } from '../contract/default-settings';
 import { failureTypes } from '../contract/failures';
 import { conversationWorkflowId, WORKFLOW_ID_PREFIX } from '../contract/names';
@@ -21,6 +21,7 @@ import { decidesByRecordedTimes } from '../contract/workflow-revision';
 
 import { endTask, ownActivities } from './activity-calls';
 import { refuseCallControl, serveCallControl } from './call-control';
+import { conditionWithin } from './condition-within';
 import { Conversation, type CarriedConversation, type CheckedInput, type Entry } from './conversation';
 import { decide } from './decide';
 import { runLaterLeg } from './later-leg';
@@ -71,7 +72,7 @@ async function converse(
     await decide(conversation, entry);
     entry = await nextLeg(conversation);
   }
-  await Promise.all(closing);
+  for (const closes of closing) await closes;
   if (conversation.decision === null) throw new Error('The conversation came to its end without a decision');
   return conversation.decision;
 }
@@ -87,7 +88,9 @@ async function firstLeg(conversation: Conversation): Promise<Entry | undefined> 
     failure,
     routed = null,
     answeredAt,
-  } = await begin({ ...request, answerWithinMs });
+  } = await ownActivities
+    .callTransferBeginConversation({ ...request, answerWithinMs })
+    .catch(() => unreadable);
   const entry = conversation.begin(settings, request);
   const { leg } = entry;
   leg.routed = routed;
@@ -114,18 +117,12 @@ async function startIsHeard(): Promise<void> {
   await condition(() => evaluations++ > 0);
 }
 
-async function begin(request: BeginConversationInput): Promise<ConversationBeginning> {
-  try {
-    return await ownActivities.callTransferBeginConversation(request);
-  } catch {
-    // The worker could not even read its settings: a customer must not wait for it.
-    return {
-      settings: defaultSettings,
-      number: null,
-      failure: { type: failureTypes.invalidInput, retryDelayMs: 0 },
-    };
-  }
-}
+/** Where the worker could not even read its settings: a customer must not wait for it. */
+const unreadable: ConversationBeginning = {
+  settings: defaultSettings,
+  number: null,
+  failure: { type: failureTypes.invalidInput, retryDelayMs: 0 },
+};
 
 async function resume(conversation: Conversation, carried: CarriedConversation): Promise<Entry | undefined> {
   conversation.resume(carried);
@@ -151,7 +148,7 @@ async function nextLeg(conversation: Conversation): Promise<Entry | undefined> {
       if (!asked())
         await continueAsNew<typeof callTransferWorkflow>(conversation.input, conversation.carry());
     }
-    await condition(asked, Math.max(1, closesAt - Date.now()), { summary: 'Open for a reconnection' });
+    await conditionWithin(asked, Math.max(1, closesAt - Date.now()), { summary: 'Open for a reconnection' });
   }
   await answersAreOut(conversation, asked);
   return conversation.openAskedLeg(Date.now(), uuid4);

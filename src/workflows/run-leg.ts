@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import type { FetchedTransfer } from '../activities/types';
 import type { LegPhase } from '../contract/conversation-view';
@@ -10,6 +10,7 @@ import { decideBy, nextWake } from '../leg/leg-schedule';
 import type { LegEvent } from '../leg/leg-state';
 
 import { askAgain, askAsapp, fallbackReason, type Question, type Within } from './activity-calls';
+import { conditionWithin } from './condition-within';
 import type { Leg, LegRequest } from './leg';
 
 /** How long a look at ASAPP may take while nobody waits for its answer. */
@@ -47,13 +48,11 @@ export async function requestNumber({ leg, settings, retryAfterMs }: LegRun): Pr
   await learn(
     leg,
     ['REQUESTING'],
-    async (within) => {
-      const number =
-        retryAfterMs === undefined
-          ? await askAsapp(question, asking, within)
-          : await within(() => askAgain(question, asking, retryAfterMs));
-      return numberEvent(leg.request, number, Date.now());
-    },
+    (within) =>
+      retryAfterMs === undefined
+        ? askAsapp(question, asking, within)
+        : within(() => askAgain(question, asking, retryAfterMs)),
+    (number) => numberEvent(leg.request, number, Date.now()),
     (failure) => ({
       type: 'numberUnavailable',
       reason: fallbackReason(failure, 'REQUEST_DEADLINE_EXCEEDED'),
@@ -80,7 +79,7 @@ export async function awaitDisconnect(run: LegRun): Promise<void> {
     const isDue = decidesByRecordedTimes(settings)
       ? before.connectUnverified && before.checkedAt === null
       : wait <= 0;
-    const heard = !isDue && (await condition(isNews, Math.max(1, wait), { summary }));
+    const heard = !isDue && (await conditionWithin(isNews, Math.max(1, wait), { summary }));
     if (heard && !leg.lookAsked) continue;
     await lookAtAsapp(run);
     if (final && leg.state.phase === 'CONNECTED') {
@@ -95,18 +94,16 @@ async function lookAtAsapp(run: LegRun): Promise<void> {
     run.leg,
     ['DIALING', 'CONNECTED'],
     (within) =>
-      transferSeen(
-        run.leg,
-        askAsapp(
-          fetchTransfer(run, false),
-          {
-            deadline: Date.now() + STATUS_CHECK_MS,
-            summary: 'Look at the transfer',
-            settings: run.settings,
-          },
-          within,
-        ),
+      askAsapp(
+        fetchTransfer(run, false),
+        {
+          deadline: Date.now() + STATUS_CHECK_MS,
+          summary: 'Look at the transfer',
+          settings: run.settings,
+        },
+        within,
       ),
+    (fetched) => transferSeen(run.leg, fetched),
     () => ({ type: 'checkFailed', now: Date.now() }),
   );
 }
@@ -119,7 +116,8 @@ export async function fetchResult(run: LegRun): Promise<void> {
     learn(
       leg,
       ['DISCONNECTED'],
-      (within) => transferSeen(leg, ask(within)),
+      ask,
+      (fetched) => transferSeen(leg, fetched),
       (failure) => ({
         type: 'resultUnavailable',
         reason: fallbackReason(failure, timedOut),
@@ -150,8 +148,7 @@ const fetchTransfer =
       ...pause,
     });
 
-async function transferSeen(leg: Leg, fetched: Promise<FetchedTransfer>): Promise<LegEvent> {
-  const { transfer, routed } = await fetched;
+function transferSeen(leg: Leg, { transfer, routed }: FetchedTransfer): LegEvent {
   leg.routed = routed;
   return { type: 'transferSeen', transfer, now: Date.now() };
 }
@@ -160,16 +157,17 @@ async function transferSeen(leg: Leg, fetched: Promise<FetchedTransfer>): Promis
  * Asks until there is something to learn about a leg or the leg has moved on by itself, which cancels what
  * is asked within.
  */
-async function learn(
+async function learn<Answer>(
   leg: Leg,
   phases: LegPhase[],
-  ask: (within: Within) => Promise<LegEvent>,
+  ask: (within: Within) => Promise<Answer>,
+  onAnswer: (answer: Answer) => LegEvent,
   onFailure: (failure: unknown) => LegEvent,
 ): Promise<void> {
   if (!phases.includes(leg.state.phase)) return;
   let event: LegEvent | undefined;
   try {
-    event = await ask((run) => whileIn(leg, phases, run));
+    event = onAnswer(await ask((run) => whileIn(leg, phases, run)));
   } catch (failure) {
     event = isCancellation(failure) ? undefined : onFailure(failure);
   }
