@@ -35,7 +35,7 @@ const { values } = parseArgs({
 
 /** How many calls at a time, and how many in each turn. */
 const allLoads = [
-  { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 8 },
+  { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 20 },
   { parallel: 20, calls: values.quick ? 40 : 100, rounds: values.quick ? 1 : 5 },
   { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2 },
 ];

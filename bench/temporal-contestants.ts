@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 
-import { CallTransferClient, conversationWorkflowId } from '../lib/index';
+import { CallTransferClient, conversationWorkflowId, NoAnswerError } from '../lib/index';
 
 import type { CallIds, Contestant } from './contestant';
 
@@ -47,10 +47,20 @@ export function typedContestant(
   return {
     name,
     pid,
-    request: (ids) => calls.requestTransfer({ ...ids, country: 'US' }),
+    request: (ids) => inTime(calls.requestTransfer({ ...ids, country: 'US' })),
     connect: ({ conversationId, transferId }) => calls.reportConnected(conversationId, { transferId }),
     disconnect: ({ conversationId, transferId }, by) =>
-      calls.reportDisconnect(conversationId, { transferId, by }),
+      inTime(calls.reportDisconnect(conversationId, { transferId, by })),
     over: ({ conversationId }) => calls.result(conversationId),
   };
+}
+
+/** A phone system without an answer takes its own fallback. */
+async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NoAnswerError) return null;
+    throw error;
+  }
 }

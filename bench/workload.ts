@@ -15,7 +15,7 @@ export interface Samples {
   number: number[];
   decision: number[];
   calls: number;
-  /** Calls that got no number, under too much load for the hard limit. */
+  /** Calls that got no number or no decision, under too much load for the hard limit. */
   fellBack: number;
   /** Of the whole batches, milliseconds. */
   elapsed: number;
@@ -43,7 +43,7 @@ export async function openCall(
   into: number[] = [],
 ): Promise<boolean> {
   const answer = await timed(into, () => contestant.request(call));
-  if ((answer as { action?: unknown } | null)?.action === 'ROUTE') return false;
+  if (answer === null || (answer as { action?: unknown }).action === 'ROUTE') return false;
   sandbox.exchange.callArrives(sandbox.exchange.transfers.get(call.transferId)?.transferNumber ?? '');
   await contestant.connect(call);
   return true;
@@ -78,7 +78,8 @@ export async function playCall(
     currentTaskName: 'billing',
     transferVariables: { reason: 'invoice' },
   });
-  await timed(samples.decision, () => contestant.disconnect(call, 'GENERATIVE_AGENT'));
+  const decision = await timed(samples.decision, () => contestant.disconnect(call, 'GENERATIVE_AGENT'));
+  if (decision === null) return fallenBack(call, samples);
   await contestant.over(call);
   return call;
 }

@@ -40,7 +40,7 @@ export interface TemporalServerOptions {
   dbFilename?: string;
   /** Registered at start. */
   searchAttributes?: readonly { name: string; type: keyof typeof searchAttributeTypes }[];
-  /** Server settings by their keys; values as JSON writes them. */
+  /** Server settings by their keys, in addition to its task queues in one piece; values as JSON writes them. */
   dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
   /** Default `error`. */
   logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'never';
@@ -49,6 +49,15 @@ export interface TemporalServerOptions {
   /** Gets what the server prints. Default: nobody; the end of it is in the error where the start fails. */
   onOutput?: (text: string) => void;
 }
+
+/**
+ * Task queues in one piece: of the default's four, a few workers do not serve each alike, and some callers wait much longer
+ * than others (`decisions/0019`).
+ */
+const onePartition = {
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+};
 
 /** How long the server may take to end by itself before it is killed, milliseconds. */
 const STOP_GRACE_MS = 10_000;
@@ -171,7 +180,7 @@ export class TemporalServer {
   }
 
   private args(): string[] {
-    const { dbFilename, searchAttributes = [], dynamicConfig = {}, logLevel = 'error' } = this.options;
+    const { dbFilename, searchAttributes = [], dynamicConfig, logLevel = 'error' } = this.options;
     const args = [
       'server',
       'start-dev',
@@ -187,7 +196,7 @@ export class TemporalServer {
     for (const { name, type } of searchAttributes) {
       args.push('--search-attribute', `${name}=${searchAttributeTypes[type]}`);
     }
-    for (const [key, value] of Object.entries(dynamicConfig)) {
+    for (const [key, value] of Object.entries({ ...onePartition, ...dynamicConfig })) {
       args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);
     }
     return args;

@@ -29,7 +29,7 @@ const STICKY_TIMEOUT_MS = 1000;
  * How many frames a stack trace of workflow code has, two of them the SDK's own. The SDK takes one for each promise, for
  * the Web UI's stack trace tab: with V8's default of ten that is a fifth of a worker's work (`decisions/0016`).
  */
-const WORKFLOW_STACK_FRAMES = 5;
+const WORKFLOW_STACK_FRAMES = 3;
 
 /** A conversation ends on the version that it began on: no customer's call sees two versions of the workflow. */
 const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Connection } from '@temporalio/client';
+
 import { TemporalServer } from '../../dev/temporal-server';
 
 function isAlive(pid: number): boolean {
@@ -41,6 +43,25 @@ describe('a development server', () => {
         /did not start.*\n.*address already in use/,
       );
     });
+  });
+
+  it('has its task queues in one piece, where nothing else is asked for', async () => {
+    const partitionsOf = async (dynamicConfig?: Record<string, number>) => {
+      const server = await TemporalServer.start(dynamicConfig === undefined ? {} : { dynamicConfig });
+      const connection = await Connection.connect({ address: server.address });
+      try {
+        const { workflowTaskQueuePartitions } = await connection.workflowService.listTaskQueuePartitions({
+          namespace: 'default',
+          taskQueue: { name: 'any' },
+        });
+        return workflowTaskQueuePartitions.length;
+      } finally {
+        await connection.close();
+        await server.kill();
+      }
+    };
+    expect(await partitionsOf()).toBe(1);
+    expect(await partitionsOf({ 'matching.numTaskqueueWritePartitions': 3 })).toBe(3);
   });
 
   it('says that its executable is missing', async () => {
