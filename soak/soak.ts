@@ -119,10 +119,9 @@ class Scene {
 
   /** Begins it; whether it could be made says {@link everythingMade}. */
   make(trouble: Trouble): void {
-    const made =
-      trouble.kind === 'asappFaults'
-        ? this.disturb(trouble)
-        : (this.queue = this.queue.then(() => this.disturb(trouble)));
+    const isInTurn = trouble.kind !== 'asappFaults';
+    const made = isInTurn ? this.queue.then(() => this.disturb(trouble)) : this.disturb(trouble);
+    if (isInTurn) this.queue = made;
     made.catch(() => undefined);
     this.making.push(made);
   }

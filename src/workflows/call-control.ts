@@ -41,7 +41,7 @@ export function serveCallControl(conversation: Conversation, shielded: Cancellat
     (payload: unknown): Promise<void> | undefined => {
       if (!conversation.begun) {
         return shielded.run(async () => {
-          await condition(() => conversation.begun);
+          await begun(conversation);
           note(conversation, payload);
         });
       }
@@ -88,10 +88,12 @@ export function refuseCallControl(failure: ApplicationFailure): void {
   setHandler(reportDisconnectUpdate, refuse, { validator });
 }
 
+/** Until the first leg has begun there is nothing to answer about. */
+const begun = (conversation: Conversation): Promise<void> => condition(() => conversation.begun);
+
 async function requestTransfer(conversation: Conversation, request: CheckedRequest): Promise<NextStep> {
   conversation.noteRequest(request);
-  // Until the first leg has begun there is nothing to answer about.
-  if (!conversation.begun) await condition(() => conversation.begun);
+  if (!conversation.begun) await begun(conversation);
   const entry = conversation.find(request.transferId) ?? (await reconnect(conversation, request));
   const answerBy = Date.now() + shorter(conversation.settings.requestDeadlineMs, request.answerWithinMs);
   return await answer(conversation, entry, { answerBy, askId: request.askId, mayClose: false });
@@ -137,7 +139,7 @@ async function reportDisconnect(
   conversation: Conversation,
   report: z.output<typeof disconnectReportSchema>,
 ): Promise<NextStep> {
-  if (!conversation.begun) await condition(() => conversation.begun);
+  if (!conversation.begun) await begun(conversation);
   const entry = conversation.find(report.transferId);
   if (entry === undefined) throw unknownLeg(report.transferId);
   const now = Date.now();

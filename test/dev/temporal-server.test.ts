@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 
-import { TemporalServer } from '../../dev/temporal-server';
+import { TemporalServer, type TemporalServerOptions } from '../../dev/temporal-server';
 
 function isAlive(pid: number): boolean {
   try {
@@ -15,10 +15,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function withServer(body: (server: TemporalServer) => Promise<void>): Promise<void> {
-  const server = await TemporalServer.start();
+async function withServer<T>(
+  body: (server: TemporalServer) => Promise<T>,
+  options: TemporalServerOptions = {},
+): Promise<T> {
+  const server = await TemporalServer.start(options);
   try {
-    await body(server);
+    return await body(server);
   } finally {
     await server.kill();
   }
@@ -46,9 +49,8 @@ describe('a development server', () => {
   });
 
   it('has its task queues in one piece, where nothing else is asked for', async () => {
-    const partitionsOf = async (dynamicConfig?: Record<string, number>) => {
-      const server = await TemporalServer.start(dynamicConfig === undefined ? {} : { dynamicConfig });
-      const connection = await Connection.connect({ address: server.address });
+    const partitionsOf = async ({ address }: TemporalServer) => {
+      const connection = await Connection.connect({ address });
       try {
         const { workflowTaskQueuePartitions } = await connection.workflowService.listTaskQueuePartitions({
           namespace: 'default',
@@ -57,11 +59,11 @@ describe('a development server', () => {
         return workflowTaskQueuePartitions.length;
       } finally {
         await connection.close();
-        await server.kill();
       }
     };
-    expect(await partitionsOf()).toBe(1);
-    expect(await partitionsOf({ 'matching.numTaskqueueWritePartitions': 3 })).toBe(3);
+    expect(await withServer(partitionsOf)).toBe(1);
+    const dynamicConfig = { 'matching.numTaskqueueWritePartitions': 3 };
+    expect(await withServer(partitionsOf, { dynamicConfig })).toBe(3);
   });
 
   it('says that its executable is missing', async () => {
@@ -69,13 +71,8 @@ describe('a development server', () => {
   });
 
   it('serves the Web UI where it is asked to', async () => {
-    const server = await TemporalServer.start({ uiPort: 'free' });
-    try {
-      const page = await fetch(server.uiUrl ?? '');
-      expect(page.status).toBe(200);
-    } finally {
-      await server.kill();
-    }
+    const page = await withServer((server) => fetch(server.uiUrl ?? ''), { uiPort: 'free' });
+    expect(page.status).toBe(200);
   });
 
   it('dies with the process that started it, even where that one is killed', async () => {

@@ -167,11 +167,14 @@ async function play({ client, sandbox, pass }: CallTransferInSkippedTime, script
   const { transferNumber } = legIn(await client.requestTransfer(request));
   const phone = { sandbox, transferId };
   const endsAt = truth.arrives ? ringMs + talkMs : ringMs;
+  const connects = (truth.arrives ? script.connects : []).map((afterMs) =>
+    clearOfLooks(ringMs + afterMs, [EXPIRY]),
+  );
   const happenings: Happening[] = [
     ...(truth.arrives ? [{ at: ringMs, does: () => sandbox.exchange.callArrives(transferNumber) }] : []),
     ...(truth.ends === null ? [] : [{ at: endsAt, does: () => truth.ends?.(phone) }]),
-    ...(truth.arrives ? script.connects : []).map((afterMs) => ({
-      at: ringMs + afterMs,
+    ...connects.map((at) => ({
+      at,
       does: () => client.reportConnected(conversationId, { transferId }),
     })),
     ...script.disconnects.map(({ afterMs, report, way }) => ({
@@ -186,11 +189,7 @@ async function play({ client, sandbox, pass }: CallTransferInSkippedTime, script
       does: () => client.signalDisconnected(conversationId, { transferId: 'nobody', by: 'CUSTOMER' }),
     })),
   ];
-  const looksFrom = [
-    EXPIRY,
-    ...(truth.arrives ? script.connects : []).map((afterMs) => clearOfLooks(ringMs + afterMs, [EXPIRY])),
-  ];
-  for (const happening of happenings) happening.at = clearOfLooks(happening.at, looksFrom);
+  for (const happening of happenings) happening.at = clearOfLooks(happening.at, [EXPIRY, ...connects]);
   let now = 0;
   // Sorting keeps the order of what happens at the same moment: the call before what is told of it.
   for (const { at, does } of happenings.sort((one, other) => one.at - other.at)) {

@@ -32,7 +32,7 @@ async function bothWays(waits: number, { isTold = false, tellOnce = false } = {}
           await handle.signal(tell);
         }
         const heard = await handle.result();
-        const { events = [] } = await handle.fetchHistory();
+        const { events } = await handle.fetchHistory();
         const timers = events?.map(
           ({ eventType, timerStartedEventAttributes, timerCanceledEventAttributes }) => [
             eventType,
