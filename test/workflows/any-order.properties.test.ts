@@ -147,13 +147,11 @@ interface Happening {
 }
 
 /**
- * The moment, or a later one, when no timer is about to fire. The server that skips time, unlike the real one, refuses a
- * workflow task that cancels a timer which has fired since the task began, and the workflow stands still.
+ * Whether a timer is about to fire. The server that skips time, unlike the real one, refuses a workflow task that cancels a
+ * timer which has fired since the task began, and the workflow stands still.
  */
-function clearOfLooks(at: number, looksFrom: number[]): number {
-  const isClose = looksFrom.some((from) => (((at - from) % LOOK) + LOOK) % LOOK > LOOK - SECOND);
-  return isClose ? clearOfLooks(at + SECOND, looksFrom) : at;
-}
+const isBeforeLook = (at: number, looksFrom: number[]): boolean =>
+  looksFrom.some((from) => (at - from) % LOOK > LOOK - SECOND);
 
 /** Plays a script, and answers all that was told of where the customer goes. */
 async function play({ client, sandbox, pass }: CallTransferInSkippedTime, script: Script) {
@@ -167,15 +165,18 @@ async function play({ client, sandbox, pass }: CallTransferInSkippedTime, script
   const { transferNumber } = legIn(await client.requestTransfer(request));
   const phone = { sandbox, transferId };
   const endsAt = truth.arrives ? ringMs + talkMs : ringMs;
-  const connects = (truth.arrives ? script.connects : []).map((afterMs) =>
-    clearOfLooks(ringMs + afterMs, [EXPIRY]),
-  );
+  // The first look is when the number expires.
+  const looksFrom = [EXPIRY - LOOK];
+  let now = 0;
   const happenings: Happening[] = [
     ...(truth.arrives ? [{ at: ringMs, does: () => sandbox.exchange.callArrives(transferNumber) }] : []),
     ...(truth.ends === null ? [] : [{ at: endsAt, does: () => truth.ends?.(phone) }]),
-    ...connects.map((at) => ({
-      at,
-      does: () => client.reportConnected(conversationId, { transferId }),
+    ...(truth.arrives ? script.connects : []).map((afterMs) => ({
+      at: ringMs + afterMs,
+      does: () => {
+        looksFrom.push(now);
+        return client.reportConnected(conversationId, { transferId });
+      },
     })),
     ...script.disconnects.map(({ afterMs, report, way }) => ({
       at: endsAt + afterMs,
@@ -189,12 +190,13 @@ async function play({ client, sandbox, pass }: CallTransferInSkippedTime, script
       does: () => client.signalDisconnected(conversationId, { transferId: 'nobody', by: 'CUSTOMER' }),
     })),
   ];
-  for (const happening of happenings) happening.at = clearOfLooks(happening.at, [EXPIRY, ...connects]);
-  let now = 0;
+  // What is put off puts off all that follows, so that the order stays.
+  let late = 0;
   // Sorting keeps the order of what happens at the same moment: the call before what is told of it.
   for (const { at, does } of happenings.sort((one, other) => one.at - other.at)) {
-    if (at > now) await pass(at - now);
-    now = Math.max(now, at);
+    while (isBeforeLook(at + late, looksFrom)) late += SECOND;
+    if (at + late > now) await pass(at + late - now);
+    now = at + late;
     await does();
   }
   // Longer than any call, look and window.
