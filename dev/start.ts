@@ -13,7 +13,7 @@ import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
-import { readEncryption } from '../lib/encryption-environment';
+import { readEncryption } from '../lib/codec/environment';
 import {
   CallTransferClient,
   DEFAULT_TASK_QUEUE,

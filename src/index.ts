@@ -15,7 +15,7 @@ export { parseRoutingTable, RoutingTableError } from './routing/table-file';
 export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
 
 export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
-export type { CeilingsOptions } from './ceilings/options';
+export type { CeilingsOptions } from './account/options';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
@@ -29,7 +29,7 @@ export { KeyListError, keysFromText } from './codec/keys-from-text';
 export { keysFromFile, type KeyFileOptions } from './codec/keys-from-file';
 export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './codec/keys-from-provider';
 
-export { hasSearchAttributes, registerSearchAttributes } from './search-attributes';
+export { hasSearchAttributes, registerSearchAttributes } from './worker-process/search-attributes';
 export { searchAttributeKeys } from './contract/search-attributes';
 
 export { failureTypes, type FailureType } from './contract/failures';

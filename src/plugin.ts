@@ -1,21 +1,21 @@
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 
-import { withAccountWorker } from './account-worker';
+import { AccountCeilings } from './account/account-ceilings';
+import type { CeilingsOptions } from './account/options';
+import { withAccountWorker } from './account/worker';
 import { createCallTransferActivities } from './activities/create-activities';
 import type { CallTransferActivities } from './activities/types';
 import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
-import { AccountCeilings } from './ceilings/account-ceilings';
-import type { CeilingsOptions } from './ceilings/options';
+import { modulePath } from './bundling/module-path';
 import { type ConversationSettings } from './contract/default-settings';
 import { parsePayload } from './contract/parse';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
-import { modulePath } from './module-path';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
-import { hasSearchAttributes } from './search-attributes';
+import { hasSearchAttributes } from './worker-process/search-attributes';
 
 export interface CallTransferPluginOptions {
   /** ASAPP's address and credentials, or your own way to ask it. */
@@ -147,9 +147,9 @@ const withUsers = (aliases: Aliases | undefined, workflowsPath: string): Aliases
     ? [...aliases, { name: USER_WORKFLOWS, alias: workflowsPath, onlyModule: true }]
     : { ...aliases, [USER_WORKFLOWS]: workflowsPath };
 
-const preloadedPath = modulePath('preloaded-modules');
+const preloadedPath = modulePath('bundling/preloaded-modules');
 const ownWorkflowsPath = modulePath('workflow');
-const besideUsersPath = modulePath('workflows-beside-users');
+const besideUsersPath = modulePath('bundling/workflows-beside-users');
 
 /** A worker without workflows of its own gets this package's alone. */
 const withWorkflows = ({ workflowsPath, workflowBundle }: WorkerOptions | ReplayWorkerOptions) =>

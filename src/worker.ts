@@ -11,16 +11,16 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
 
-import { readEncryption } from './encryption-environment';
+import { readWorkerBundle } from './bundling/worker-bundle';
+import { readEncryption } from './codec/environment';
 import { readAll } from './environment/read-all';
 import { startProblem } from './environment/start-problem';
-import { recordOpenCalls } from './open-calls';
 import { CallTransferPlugin } from './plugin';
-import { startTracing } from './tracing';
-import { readWorkerBundle } from './worker-bundle';
-import { readWorkerEnvironment } from './worker-environment';
-import { workerLog } from './worker-log';
-import { workerTelemetry } from './worker-telemetry';
+import { readWorkerEnvironment } from './worker-process/environment';
+import { workerLog } from './worker-process/log';
+import { recordOpenCalls } from './worker-process/open-calls';
+import { workerTelemetry } from './worker-process/telemetry';
+import { startTracing } from './worker-process/tracing';
 
 /** How long a workflow task waits for the worker that knows the call, before any other takes it. */
 const STICKY_TIMEOUT_MS = 1000;

@@ -4,4 +4,4 @@
  */
 export { callTransferWorkflow } from './workflows/call-transfer';
 export { reconnectionLegWorkflow } from './workflows/reconnection-leg';
-export { asappAccountWorkflow } from './workflows/asapp-account';
+export { asappAccountWorkflow } from './account/workflow';

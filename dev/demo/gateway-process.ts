@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../free-port';
 
-const GATEWAY = join(__dirname, '..', '..', 'lib', 'gateway.js');
+const GATEWAY = join(__dirname, '..', '..', 'lib', 'bin', 'gateway.js');
 const READY_MS = 20_000;
 
 /** The gateway as a process of its own, as in production, on a free port unless `GATEWAY_PORT` names one. */

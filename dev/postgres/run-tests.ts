@@ -10,7 +10,7 @@ import { findServerPrograms } from './server-programs';
 import { TemporalOnPostgres } from './temporal-on-postgres';
 
 /** Where tests share a real server. Those that kill or restart theirs have the development server, here as everywhere. */
-const folders = ['workflows', 'call-control', 'gateway', 'plugin/plugin', 'ceilings', 'worker', 'support'];
+const folders = ['workflows', 'call-control', 'bin', 'plugin/plugin', 'account', 'worker', 'support'];
 
 async function main(): Promise<number> {
   const programs = await findServerPrograms();

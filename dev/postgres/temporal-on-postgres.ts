@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 
 import { Connection } from '@temporalio/client';
 
-import { registerSearchAttributes } from '../../src/search-attributes';
+import { registerSearchAttributes } from '../../src/worker-process/search-attributes';
 import { freeLowPort } from '../free-port';
 
 import type { Postgres } from './postgres';

@@ -91,7 +91,7 @@ async function bundledWorkflows(folder: string): Promise<string> {
     () => true,
     () => false,
   );
-  if (!isThere) await run(process.execPath, [join(lib, 'bundle.js'), file]);
+  if (!isThere) await run(process.execPath, [join(lib, 'bin', 'bundle.js'), file]);
   return file;
 }
 

@@ -1,5 +1,5 @@
 import { CallTransferClient } from '../../src';
-import { twilio } from '../../src/call-control/twilio';
+import { twilio } from '../../src/call-control/phone-systems/twilio/index';
 import { phoneSystemSettings, PUBLIC_URL, withGateway } from '../support/with-gateway';
 
 interface Description {

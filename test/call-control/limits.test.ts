@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 
 import { CallTransferClient } from '../../src';
-import { twilio } from '../../src/call-control/twilio';
+import { twilio } from '../../src/call-control/phone-systems/twilio/index';
 import {
   API_KEY,
   phoneSystemSettings,
@@ -12,7 +12,7 @@ import {
   type GatewayUnderTest,
 } from '../support/with-gateway';
 
-import { incoming, signedForm } from './twilio/twilio-requests';
+import { incoming, signedForm } from './phone-systems/twilio/twilio-requests';
 
 /** A Temporal that fails in a way that nobody foresaw, and says more than is good. */
 const broken = {

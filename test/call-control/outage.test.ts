@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 
 import { CallTransferClient, forWaitingCallers } from '../../src';
-import { twilio } from '../../src/call-control/twilio';
+import { twilio } from '../../src/call-control/phone-systems/twilio/index';
 import { decisionIn } from '../support/calls';
 import {
   phoneSystemSettings,
@@ -14,7 +14,7 @@ import {
   type GatewayUnderTest,
 } from '../support/with-gateway';
 
-import { AUTH_TOKEN, dialEnded, incoming, signedForm } from './twilio/twilio-requests';
+import { AUTH_TOKEN, dialEnded, incoming, signedForm } from './phone-systems/twilio/twilio-requests';
 
 /** Runs the body with a gateway whose Temporal is at an address where `listener` is, or nobody. */
 async function withoutTemporal<T>(

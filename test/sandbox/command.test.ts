@@ -22,7 +22,7 @@ async function withSandboxProcess<T>(
   body: (sandbox: SandboxProcess) => Promise<T>,
 ): Promise<T> {
   const { PATH: path = '' } = process.env;
-  const child = spawn(process.execPath, [join(projectRoot, 'lib', 'sandbox', 'main.js')], {
+  const child = spawn(process.execPath, [join(projectRoot, 'lib', 'bin', 'sandbox.js')], {
     env: { PATH: path, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 30_000,

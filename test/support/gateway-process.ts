@@ -13,7 +13,7 @@ export class GatewayProcess {
 
   constructor(environment: Record<string, string>) {
     const { PATH = '', HOME = '' } = process.env;
-    this.child = spawn(process.execPath, [join(projectRoot, 'lib', 'gateway.js')], {
+    this.child = spawn(process.execPath, [join(projectRoot, 'lib', 'bin', 'gateway.js')], {
       env: { PATH, HOME, GATEWAY_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -22,7 +22,7 @@ async function withBundle<T>(flags: string[], body: (file: string) => Promise<T>
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   try {
     const file = join(folder, 'workflows.js');
-    await run(process.execPath, [join(projectRoot, 'lib', 'bundle.js'), file, ...flags]);
+    await run(process.execPath, [join(projectRoot, 'lib', 'bin', 'bundle.js'), file, ...flags]);
     return await body(file);
   } finally {
     await rm(folder, { recursive: true });

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/**
+ * `npx call-transfer-bundle <file> [--encryption] [--tracing]`: bundles the workflows for the worker, once for all its
+ * starts. The worker takes the file by `CALL_TRANSFER_WORKFLOW_BUNDLE`.
+ */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+import { makeWorkerBundle } from '../bundling/worker-bundle';
+
+const usage = 'Usage: call-transfer-bundle <file> [--encryption] [--tracing]';
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      encryption: { type: 'boolean', default: false },
+      tracing: { type: 'boolean', default: false },
+    },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new Error(usage);
+  await writeFile(file, await makeWorkerBundle(values));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

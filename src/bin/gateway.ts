@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * The gateway: reads the environment, joins the parts, runs until SIGTERM or SIGINT.
+ *
+ * On a signal it says that it is not ready, goes on for a moment so that no more calls are sent to it, and then
+ * finishes the requests that it has.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+import { readGatewayEnvironment } from '../call-control/gateway/environment';
+import { serveGatewayMetrics } from '../call-control/gateway/metrics';
+import { CallTransferClient } from '../client/call-transfer-client';
+import { forWaitingCallers } from '../client/waiting-callers';
+import { readEncryption } from '../codec/environment';
+import { readAll } from '../environment/read-all';
+import { startProblem } from '../environment/start-problem';
+import { startTracing } from '../worker-process/tracing';
+
+/** How long Temporal may take to show that it is there, milliseconds. */
+const READY_MS = 1000;
+
+async function main(): Promise<void> {
+  const tracing = await startTracing(process.env, 'call-transfer-gateway');
+  const { createGateway } = await import('../call-control/gateway/create-gateway.js');
+  const [{ host, port, taskQueue, drainMs, metricsAddress, options }, dataConverter] = await readAll(
+    () => readGatewayEnvironment(process.env),
+    () => readEncryption(process.env),
+  );
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  // Lazy: while Temporal is down callers get the fallback route.
+  const connection = Connection.lazy(forWaitingCallers(connectionOptions));
+  const temporal = new Client({
+    connection,
+    namespace,
+    ...(dataConverter === undefined ? {} : { dataConverter }),
+    ...(tracing === undefined ? {} : { plugins: [tracing.plugin] }),
+  });
+  const client = new CallTransferClient(temporal, {
+    taskQueue,
+    answerTimeoutMs: options.disconnectLimitMs ?? 4000,
+  });
+  let isStopping = false;
+  const metrics = metricsAddress === undefined ? undefined : await serveGatewayMetrics(metricsAddress);
+  const gateway = await createGateway({
+    ...options,
+    ...metrics?.listeners,
+    client,
+    isReady: async () => {
+      if (isStopping) return false;
+      await connection.withDeadline(Date.now() + READY_MS, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      );
+      return true;
+    },
+  });
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+  const address = await gateway.listen({ host, port });
+  console.log(`The gateway listens on ${address}; its description is at ${address}/openapi.json`);
+  await stopped;
+  isStopping = true;
+  await sleep(drainMs);
+  await gateway.close();
+  await connection.close();
+  await metrics?.close();
+  await tracing?.shutdown();
+}
+
+main().catch((error: unknown) => {
+  console.error(startProblem('The gateway', error));
+  process.exit(1);
+});

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { countrySchema } from '../../contract/fields';
+import { DEFAULT_TASK_QUEUE } from '../../contract/names';
+import { missingPackage } from '../../environment/missing-package';
+import {
+  bindAddress,
+  EnvironmentError,
+  json,
+  list,
+  mistakesIn,
+  logLevel,
+  port,
+  setVariables,
+  whole,
+} from '../../environment/read-environment';
+import { loadFile, resolveUsersModule } from '../../environment/users-module';
+import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../phone-system';
+import { routeSchema } from '../routes';
+
+import type { GatewayOptions } from './create-gateway';
+
+/** What the gateway reads from its environment, besides what `@temporalio/envconfig` reads. */
+export interface GatewayEnvironment {
+  host: string;
+  port: number;
+  taskQueue: string;
+  /** How long the gateway goes on after SIGTERM while it says that it is not ready, milliseconds. */
+  drainMs: number;
+  /** Where Prometheus reads the metrics. */
+  metricsAddress: string | undefined;
+  options: Omit<GatewayOptions, 'client' | 'isReady' | 'onStep' | 'onAnswer'>;
+}
+
+const milliseconds = (min: number) => whole.pipe(z.number().min(min).max(60_000));
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'each must be an address or a network, such as 10.0.0.0/8',
+});
+const secret = z.string().min(16, 'each must have at least 16 characters');
+const webhookSecret = z
+  .string()
+  .regex(/^(whsec_)?[A-Za-z0-9+/]+={0,2}$/, 'each must be base64, with or without whsec_ before it')
+  .min(24, 'each must have at least 24 characters');
+
+const environmentSchema = z
+  .object({
+    GATEWAY_HOST: z.string().default('127.0.0.1'),
+    GATEWAY_PORT: port.default(8088),
+    GATEWAY_PUBLIC_URL: httpUrl.optional(),
+    GATEWAY_API_KEYS: list.pipe(z.array(secret)).default([]),
+    GATEWAY_WEBHOOK_SECRETS: list.pipe(z.array(webhookSecret)).default([]),
+    GATEWAY_WEBHOOK_TOLERANCE_S: whole.pipe(z.number().min(1).max(300)).optional(),
+    GATEWAY_PHONE_SYSTEMS: list.default([]),
+    GATEWAY_COUNTRY: countrySchema.default('US'),
+    GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),
+    GATEWAY_CONTINUE_URL: httpUrl.optional(),
+    GATEWAY_REQUEST_LIMIT_MS: milliseconds(1000).optional(),
+    GATEWAY_DISCONNECT_LIMIT_MS: milliseconds(1000).optional(),
+    GATEWAY_BODY_LIMIT_BYTES: whole.pipe(z.number().min(1024)).optional(),
+    GATEWAY_REQUESTS_PER_SECOND: whole.pipe(z.number().min(1)).optional(),
+    GATEWAY_TRUSTED_PROXIES: list.pipe(z.array(proxy)).optional(),
+    GATEWAY_LOG_LEVEL: logLevel.default('info'),
+    GATEWAY_DRAIN_MS: whole.default(1000),
+    GATEWAY_METRICS_ADDRESS: bindAddress.optional(),
+    CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  })
+  .superRefine((set, context) => {
+    const issue = (variable: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [variable], message });
+    };
+    const admitted = [set.GATEWAY_API_KEYS, set.GATEWAY_WEBHOOK_SECRETS, set.GATEWAY_PHONE_SYSTEMS];
+    if (admitted.every(({ length }) => length === 0)) {
+      issue(
+        'GATEWAY_API_KEYS',
+        'is missing, and so are GATEWAY_WEBHOOK_SECRETS and GATEWAY_PHONE_SYSTEMS: nobody would be let in',
+      );
+    }
+    if (set.GATEWAY_PHONE_SYSTEMS.length > 0 && set.GATEWAY_PUBLIC_URL === undefined) {
+      issue('GATEWAY_PUBLIC_URL', 'is missing: phone systems are told to call back there');
+    }
+    if (set.GATEWAY_FALLBACK_ROUTE.type === 'CONTINUE' && set.GATEWAY_CONTINUE_URL === undefined) {
+      issue('GATEWAY_CONTINUE_URL', 'is missing: GATEWAY_FALLBACK_ROUTE leads there');
+    }
+  });
+type Variables = z.output<typeof environmentSchema>;
+
+/**
+ * Reads and checks the gateway's environment, and that of the phone systems that it names.
+ *
+ * @throws EnvironmentError naming every mistake at once
+ */
+export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv): Promise<GatewayEnvironment> {
+  const result = environmentSchema.safeParse(setVariables(environment));
+  if (!result.success) throw new EnvironmentError(mistakesIn(result.error));
+  const set = result.data;
+  const publicUrl = set.GATEWAY_PUBLIC_URL ?? `http://${set.GATEWAY_HOST}:${set.GATEWAY_PORT}`;
+  const phoneSystems = await loadPhoneSystems(set.GATEWAY_PHONE_SYSTEMS, environment, {
+    publicUrl,
+    country: set.GATEWAY_COUNTRY,
+    fallbackRoute: set.GATEWAY_FALLBACK_ROUTE,
+    continueUrl: set.GATEWAY_CONTINUE_URL,
+  });
+  return {
+    host: set.GATEWAY_HOST,
+    port: set.GATEWAY_PORT,
+    taskQueue: set.CALL_TRANSFER_TASK_QUEUE,
+    drainMs: set.GATEWAY_DRAIN_MS,
+    metricsAddress: set.GATEWAY_METRICS_ADDRESS,
+    options: { publicUrl, phoneSystems, ...optionsIn(set) },
+  };
+}
+
+function optionsIn(set: Variables): Omit<GatewayEnvironment['options'], 'publicUrl' | 'phoneSystems'> {
+  const given = {
+    requestLimitMs: set.GATEWAY_REQUEST_LIMIT_MS,
+    disconnectLimitMs: set.GATEWAY_DISCONNECT_LIMIT_MS,
+    webhookToleranceSeconds: set.GATEWAY_WEBHOOK_TOLERANCE_S,
+    bodyLimitBytes: set.GATEWAY_BODY_LIMIT_BYTES,
+    requestsPerSecond: set.GATEWAY_REQUESTS_PER_SECOND,
+    trustedProxies: set.GATEWAY_TRUSTED_PROXIES,
+  };
+  type Given = { [Name in keyof typeof given]?: NonNullable<(typeof given)[Name]> };
+  return {
+    apiKeys: set.GATEWAY_API_KEYS,
+    webhookSecrets: set.GATEWAY_WEBHOOK_SECRETS,
+    fallbackRoute: set.GATEWAY_FALLBACK_ROUTE,
+    logLevel: set.GATEWAY_LOG_LEVEL,
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given),
+  };
+}
+
+async function loadPhoneSystems(
+  names: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  settings: PhoneSystemSettings,
+): Promise<PhoneSystem[]> {
+  const mistakes: string[] = [];
+  const loaded: PhoneSystem[] = [];
+  for (const name of names) {
+    try {
+      const module = await loadModule(name);
+      loaded.push(module.fromEnvironment(environment, settings));
+    } catch (error) {
+      if (error instanceof EnvironmentError) mistakes.push(...error.mistakes);
+      else
+        mistakes.push(`GATEWAY_PHONE_SYSTEMS: ${name}: ${missingPackage(error) ?? (error as Error).message}`);
+    }
+  }
+  if (mistakes.length > 0) throw new EnvironmentError(mistakes);
+  return loaded;
+}
+
+/** A folder beside the gateway's own code, by its name, or else a module of the user's: a package, or a path from here. */
+async function loadModule(name: string): Promise<PhoneSystemModule> {
+  const own = /^[a-z][a-z0-9-]*$/.test(name)
+    ? ['js', 'ts']
+        .map((extension) => join(__dirname, '..', 'phone-systems', name, `index.${extension}`))
+        .find((path) => existsSync(path))
+    : undefined;
+  const path = own ?? resolveUsersModule(name);
+  return (await loadFile(path)) as PhoneSystemModule;
+}

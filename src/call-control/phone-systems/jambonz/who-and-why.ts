@@ -1,0 +1,78 @@
+import type { DisconnectCause, HangupParty } from '../../../contract/telephony-events';
+
+import type { DialEnded } from './payloads';
+
+/** Whether a caller's own leg, of which jambonz sends this `call_status`, is over. */
+export const isOver = (callStatus: string): boolean =>
+  ['completed', 'failed', 'busy', 'no-answer'].includes(callStatus);
+
+/** What the last `dial_call_status` says where the dialled leg was never connected with the caller. */
+const causeOfStatus = new Map<string, DisconnectCause>([
+  ['busy', 'BUSY'],
+  ['no-answer', 'NO_ANSWER'],
+  // When the time to ring is up, jambonz may ask what comes next before the dialled leg has said that it is over.
+  ['trying', 'NO_ANSWER'],
+  ['ringing', 'NO_ANSWER'],
+  ['early-media', 'NO_ANSWER'],
+]);
+
+const causeOfQ850 = new Map<number, DisconnectCause>([
+  [17, 'BUSY'],
+  [18, 'NO_ANSWER'],
+  [19, 'NO_ANSWER'],
+  [21, 'REJECTED'],
+]);
+
+const causeOfSip = new Map<number, DisconnectCause>([
+  [403, 'REJECTED'],
+  [603, 'REJECTED'],
+  [486, 'BUSY'],
+  [600, 'BUSY'],
+  [408, 'NO_ANSWER'],
+  [480, 'NO_ANSWER'],
+  // The caller is still there, so that it was the limit on ringing.
+  [487, 'NO_ANSWER'],
+]);
+
+/**
+ * Who ended the dialled leg, and why, by what jambonz says when it is over. While the caller is on the line it was
+ * GenerativeAgent's side, whatever the reason: nobody may take a caller who waits for one who has gone.
+ */
+export function whoAndWhy(ended: DialEnded): { by: HangupParty; cause: DisconnectCause } {
+  const { call_status, dial_call_status, dial_sip_status } = ended;
+  // `in-progress`: answered, and gone before the caller was connected; `completed` with 487: and cancelled meanwhile.
+  const wasAnswered = dial_call_status === 'completed' || dial_call_status === 'in-progress';
+  if (isOver(call_status)) return { by: 'CUSTOMER', cause: wasAnswered ? 'NORMAL' : 'CANCELLED' };
+  if (dial_call_status === 'completed' && dial_sip_status !== 487)
+    return { by: 'GENERATIVE_AGENT', cause: 'NORMAL' };
+  return { by: 'GENERATIVE_AGENT', cause: wasAnswered ? 'FAILED' : whyNotAnswered(ended) };
+}
+
+function whyNotAnswered({
+  dial_call_status = '',
+  dial_sip_status = 0,
+  sip_reason_header = '',
+}: DialEnded): DisconnectCause {
+  const known = causeOfStatus.get(dial_call_status);
+  if (known !== undefined) return known;
+  if (dial_call_status !== 'failed') return 'FAILED';
+  const q850 = q850Cause(sip_reason_header);
+  return causeOfQ850.get(q850 ?? 0) ?? causeOfSip.get(dial_sip_status) ?? 'FAILED';
+}
+
+/**
+ * The Q.850 cause in a Reason header, which may hold several reasons, separated by commas, and text in quotes
+ * with commas of its own.
+ */
+export function q850Cause(header: string): number | undefined {
+  const withoutText = header.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  for (const reason of withoutText.split(',')) {
+    const [protocol = '', ...parameters] = reason.split(';').map((part) => part.trim());
+    if (protocol.toUpperCase() !== 'Q.850') continue;
+    for (const parameter of parameters) {
+      const cause = /^cause\s*=\s*(\d{1,3})$/i.exec(parameter)?.[1];
+      if (cause !== undefined) return Number(cause);
+    }
+  }
+  return undefined;
+}

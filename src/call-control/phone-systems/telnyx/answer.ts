@@ -1,0 +1,114 @@
+import type { DialableLeg, NextStep } from '../../../contract/next-step';
+import type { RoutingDecision } from '../../../contract/routing-decision';
+import type { WebhookAnswer } from '../../phone-system';
+import { ringSeconds } from '../../ring-time';
+import { routeOf, type RouteSettings } from '../../routes';
+
+import { encodeClientState } from './client-state';
+import { commandId, type TelnyxCommand } from './commands';
+import type { TelnyxCall } from './read';
+
+export interface CommandSettings extends RouteSettings {
+  /** The number that GenerativeAgent sees as the caller's, in E.164. Default: the number that the caller called. */
+  callerId?: string | undefined;
+}
+
+/**
+ * Telnyx refuses to let a number ring for less, seconds. Where the number must be dialled sooner than that, the
+ * ringing reaches into the margin between `dialBy` and the number's expiry.
+ */
+const LEAST_RING_SECONDS = 5;
+
+type SteeredCall = Extract<TelnyxCall, { state: 'STEERED' }>;
+
+/** The commands for a next step: Telnyx is not steered by what a webhook is answered with. */
+export function answer(
+  step: NextStep | undefined,
+  call: TelnyxCall,
+  settings: CommandSettings,
+  now: number,
+): WebhookAnswer<TelnyxCommand> {
+  return { contentType: 'application/json', body: '{}', commands: commandsFor(step, call, settings, now) };
+}
+
+function commandsFor(
+  step: NextStep | undefined,
+  call: TelnyxCall,
+  settings: CommandSettings,
+  now: number,
+): TelnyxCommand[] {
+  if (call.state === 'LEFT_ALONE') return [];
+  if (call.state === 'RINGING') return [pickUp(call)];
+  if (step === undefined) return [];
+  if (step.action === 'DIAL') return [dial(step.leg, call, settings, now)];
+  return carryOut(step.decision, call, settings);
+}
+
+function pickUp({
+  callControlId,
+  conversationId,
+  transferId,
+}: Extract<TelnyxCall, { state: 'RINGING' }>): TelnyxCommand {
+  return {
+    action: 'answer',
+    callControlId,
+    params: {
+      client_state: encodeClientState({ role: 'customer', conversationId, transferId }),
+      command_id: commandId(conversationId, transferId, 'answer'),
+    },
+  };
+}
+
+/** Dials GenerativeAgent. Parked, the caller stays on the line when the dialled leg ends. */
+function dial(
+  leg: DialableLeg,
+  { callControlId, conversationId }: SteeredCall,
+  { callerId }: CommandSettings,
+  now: number,
+): TelnyxCommand {
+  const ids = { conversationId, transferId: leg.transferId };
+  return {
+    action: 'transfer',
+    callControlId,
+    params: {
+      to: leg.transferNumber,
+      ...(callerId === undefined ? {} : { from: callerId }),
+      timeout_secs: Math.max(LEAST_RING_SECONDS, ringSeconds(leg, now)),
+      park_after_unbridge: 'self',
+      client_state: encodeClientState({ role: 'customer', ...ids }),
+      target_leg_client_state: encodeClientState({
+        role: 'generativeAgent',
+        ...ids,
+        customer: callControlId,
+      }),
+      command_id: commandId(conversationId, leg.transferId, 'dial'),
+    },
+  };
+}
+
+/**
+ * Routes the caller. Call Control knows no redirect: after `REDIRECT` (and so after `CONTINUE`) the caller stays
+ * parked, and the owner's own application goes on with the call.
+ */
+function carryOut(
+  decision: RoutingDecision,
+  { callControlId, conversationId, transferId }: SteeredCall,
+  settings: CommandSettings,
+): TelnyxCommand[] {
+  const client_state = encodeClientState({ role: 'routed', conversationId, transferId });
+  const common = { client_state, command_id: commandId(conversationId, transferId, 'route') };
+  const route = routeOf(decision, settings);
+  switch (route.type) {
+    case 'QUEUE':
+      return [{ action: 'enqueue', callControlId, params: { queue_name: route.queue, ...common } }];
+    case 'DIAL': {
+      const from = settings.callerId === undefined ? {} : { from: settings.callerId };
+      const params = { to: route.to, ...from, target_leg_client_state: client_state, ...common };
+      return [{ action: 'transfer', callControlId, params }];
+    }
+    case 'REDIRECT':
+      return [];
+    case 'HANG_UP':
+      return [{ action: 'hangup', callControlId, params: common }];
+  }
+}

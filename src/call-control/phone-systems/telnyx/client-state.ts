@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+import { conversationIdSchema, transferIdSchema } from '../../../contract/fields';
+
+const ids = {
+  callTransfer: z.literal(1),
+  conversationId: conversationIdSchema,
+  transferId: transferIdSchema,
+};
+
+/**
+ * What Telnyx repeats in every webhook of a leg, so that the gateway need not remember any call.
+ * `callTransfer` is the version, and tells it from the state of another application.
+ */
+const clientStateSchema = z.discriminatedUnion('role', [
+  /** The caller's own leg, until the caller is routed. */
+  z.object({ ...ids, role: z.literal('customer') }),
+  /** The leg to GenerativeAgent's number. */
+  z.object({
+    ...ids,
+    role: z.literal('generativeAgent'),
+    /** `call_control_id` of the caller's leg, which is told what comes next when this one ends. */
+    customer: z.string().min(1),
+  }),
+  /** Any leg after the caller was routed: what happens to it no longer matters. The ids are for whoever takes over. */
+  z.object({ ...ids, role: z.literal('routed') }),
+]);
+
+/** What a leg is to the gateway. */
+export type ClientState = z.infer<typeof clientStateSchema>;
+
+type WithoutVersion<S> = S extends unknown ? Omit<S, 'callTransfer'> : never;
+
+/** The state as Telnyx takes it: JSON in base64. */
+export const encodeClientState = (state: WithoutVersion<ClientState>): string =>
+  Buffer.from(JSON.stringify({ callTransfer: 1, ...state })).toString('base64');
+
+/** The state in a webhook; undefined where there is none, or it is not the gateway's own. */
+export function decodeClientState(text: string | undefined): ClientState | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return clientStateSchema.safeParse(JSON.parse(Buffer.from(text, 'base64').toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

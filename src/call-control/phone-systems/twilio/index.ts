@@ -1,0 +1,72 @@
+/** The door for whoever runs the gateway with Twilio in a program of their own. Needs the package `twilio`. */
+import { z } from 'zod';
+
+import { list, readEnvironment } from '../../../environment/read-environment';
+import type { Hook, PhoneSystem, PhoneSystemModule } from '../../phone-system';
+import { callQuerySchema, legQuerySchema } from '../../request-in-query';
+
+import { answer, type TwimlSettings } from './answer';
+import { dialSchema, statusCallbackSchema, voiceSchema } from './payloads';
+import { read, type TwilioCall } from './read';
+import { isSigned } from './signature';
+
+export interface TwilioOptions extends TwimlSettings {
+  /** Of the account. While they are changed there are two. */
+  authTokens: readonly string[];
+}
+
+const hook = (summary: string, query: z.ZodType, body: z.ZodType): Hook => ({
+  summary,
+  query,
+  accepts: 'application/x-www-form-urlencoded',
+  body,
+  answers: 'text/xml',
+});
+
+/**
+ * Twilio Programmable Voice: the webhook of an incoming call, the `action` of `<Dial>` and status callbacks. The
+ * first is for Twilio's console, and the last, as the one for changes of a call's status; the gateway's own TwiML
+ * names the others.
+ */
+export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
+  return {
+    name: 'twilio',
+    hooks: {
+      voice: hook(
+        'A call comes in, or comes back: TwiML that dials GenerativeAgent',
+        callQuerySchema,
+        voiceSchema,
+      ),
+      dial: hook('The dialled leg is over: TwiML that carries out the decision', legQuerySchema, dialSchema),
+      status: hook(
+        'The dialled leg was answered, or the caller hung up',
+        legQuerySchema.partial(),
+        statusCallbackSchema,
+      ),
+    },
+    signatureHeader: 'x-twilio-signature',
+    authenticate: (request) => isSigned(request, options.authTokens),
+    read: (request) => read(request, options),
+    answer: (step, call, now) => answer(step, call, options, now),
+  };
+}
+
+const environmentSchema = z.object({
+  TWILIO_AUTH_TOKENS: list.pipe(z.array(z.string()).min(1, 'must not be empty')),
+  TWILIO_CALLER_ID: z.string().optional(),
+  TWILIO_WORKFLOW_SID: z
+    .string()
+    .regex(/^WW[0-9a-f]{32}$/, 'must be the SID of a TaskRouter workflow')
+    .optional(),
+});
+
+/** Reads `TWILIO_AUTH_TOKENS` (required, separated by commas), `TWILIO_CALLER_ID` and `TWILIO_WORKFLOW_SID`. */
+export const fromEnvironment: PhoneSystemModule['fromEnvironment'] = (environment, settings) => {
+  const set = readEnvironment(environmentSchema, environment);
+  return twilio({
+    ...settings,
+    authTokens: set.TWILIO_AUTH_TOKENS,
+    callerId: set.TWILIO_CALLER_ID,
+    workflowSid: set.TWILIO_WORKFLOW_SID,
+  });
+};

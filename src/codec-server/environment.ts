@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import { list, logLevel, port, readEnvironment } from '../environment/read-environment';
+
+import type { TokenRules } from './token';
+
+/** What the codec server reads from its environment, besides the keys. */
+export interface CodecServerEnvironment {
+  host: string;
+  port: number;
+  uiOrigins: string[];
+  token: TokenRules;
+  logLevel: string;
+}
+
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^\s/*?#]+$/, 'each must be an origin, such as https://temporal.example.com');
+
+const environmentSchema = z
+  .object({
+    CODEC_SERVER_HOST: z.string().default('127.0.0.1'),
+    CODEC_SERVER_PORT: port.default(8089),
+    CODEC_SERVER_UI_ORIGINS: list.pipe(z.array(origin)),
+    CODEC_SERVER_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    CODEC_SERVER_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+    CODEC_SERVER_JWT_ISSUER: z.string(),
+    CODEC_SERVER_JWT_AUDIENCE: z.string(),
+    CODEC_SERVER_JWT_SCOPE: z.string().optional(),
+    CODEC_SERVER_LOG_LEVEL: logLevel.default('info'),
+  })
+  .superRefine((set, context) => {
+    if ((set.CODEC_SERVER_JWKS_URL === undefined) === (set.CODEC_SERVER_JWT_SECRET === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['CODEC_SERVER_JWKS_URL'],
+        message: 'either this or CODEC_SERVER_JWT_SECRET must be set: nobody reads without a token',
+      });
+    }
+  });
+
+/**
+ * Reads and checks the codec server's environment.
+ *
+ * @throws EnvironmentError naming every mistake at once
+ */
+export function readCodecServerEnvironment(environment: NodeJS.ProcessEnv): CodecServerEnvironment {
+  const set = readEnvironment(environmentSchema, environment);
+  const {
+    CODEC_SERVER_JWKS_URL: jwksUrl,
+    CODEC_SERVER_JWT_SECRET: secret = '',
+    CODEC_SERVER_JWT_SCOPE: scope,
+  } = set;
+  return {
+    host: set.CODEC_SERVER_HOST,
+    port: set.CODEC_SERVER_PORT,
+    uiOrigins: set.CODEC_SERVER_UI_ORIGINS,
+    token: {
+      keys: jwksUrl === undefined ? { secret } : { jwksUrl },
+      issuer: set.CODEC_SERVER_JWT_ISSUER,
+      audience: set.CODEC_SERVER_JWT_AUDIENCE,
+      ...(scope === undefined ? {} : { scope }),
+    },
+    logLevel: set.CODEC_SERVER_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,183 @@
+import { telnyx, type TelnyxOptions } from '../../../../src/call-control/phone-systems/telnyx/index';
+import type { NextStep, RoutingDecision } from '../../../../src/index';
+import { phoneSystemSettings } from '../../../support/with-gateway';
+
+import {
+  agentHungUp,
+  agentState,
+  API_KEY,
+  CALLER,
+  callerAnswered,
+  callerBridged,
+  callerHungUp,
+  customerState,
+  ids,
+  incoming,
+  routedState,
+  webhook,
+} from './telnyx-requests';
+
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+const uuid = expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-8[\da-f]{3}-[\da-f]{12}$/) as string;
+
+const commands = (payload: unknown, step?: NextStep, options: Partial<TelnyxOptions> = {}, now = NOW) => {
+  const system = telnyx({ ...phoneSystemSettings, publicKeys: [], apiKey: API_KEY, ...options });
+  const { contentType, body, commands: told } = system.answer(step, system.read(webhook(payload)).call, now);
+  expect([contentType, body]).toEqual(['application/json', '{}']);
+  return told ?? [];
+};
+
+const dial = (transferId = ids.transferId, dialBy = '2026-11-24T10:00:48Z'): NextStep => ({
+  action: 'DIAL',
+  leg: {
+    transferId,
+    transferNumber: '+12005550100',
+    country: 'US',
+    expiresAt: '2026-11-24T10:01:00Z',
+    dialBy,
+  },
+});
+
+const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision> = {}): NextStep => ({
+  action: 'ROUTE',
+  decision: {
+    ...ids,
+    outcome: 'AGENT',
+    route,
+    currentTaskName: 'billing',
+    referenceVariables: {},
+    transferVariables: {},
+    fallback: false,
+    reason: null,
+    legs: [],
+    ...more,
+  },
+});
+
+const idOf = (told: ReturnType<typeof commands>) => told.map(({ params }) => params.command_id)[0];
+
+test('a call that comes in is answered, and is a customer’s from then on', () => {
+  const query = new URLSearchParams(ids).toString();
+  const system = telnyx({ ...phoneSystemSettings, publicKeys: [], apiKey: API_KEY });
+  const { call } = system.read(webhook(incoming(), { query }));
+  expect(system.answer(undefined, call, NOW).commands).toEqual([
+    {
+      action: 'answer',
+      callControlId: CALLER,
+      params: { client_state: customerState, command_id: uuid },
+    },
+  ]);
+});
+
+test('a number is dialled so that the caller stays on the line when GenerativeAgent hangs up', () => {
+  expect(commands(callerAnswered(), dial())).toEqual([
+    {
+      action: 'transfer',
+      callControlId: CALLER,
+      params: {
+        to: '+12005550100',
+        timeout_secs: 20,
+        park_after_unbridge: 'self',
+        client_state: customerState,
+        target_leg_client_state: agentState,
+        command_id: uuid,
+      },
+    },
+  ]);
+});
+
+test.each([
+  ['2026-11-24T10:00:48Z', 20],
+  ['2026-11-24T10:00:07.900Z', 7],
+  // Telnyx takes no less.
+  ['2026-11-24T10:00:03Z', 5],
+  ['2026-11-24T09:59:00Z', 5],
+])('with a number to be dialled by %s it rings for at most %s s', (dialBy, timeout_secs) => {
+  expect(commands(callerAnswered(), dial('conv-1-a', dialBy))).toMatchObject([{ params: { timeout_secs } }]);
+});
+
+test('GenerativeAgent, and whoever comes after it, sees the number that the settings say', () => {
+  const callerId = '+18005551212';
+  const onward = routeTo({ type: 'DIAL', to: '+18005550100' });
+  expect(commands(callerAnswered(), dial(), { callerId })).toMatchObject([{ params: { from: callerId } }]);
+  expect(commands(agentHungUp(), onward, { callerId })).toMatchObject([{ params: { from: callerId } }]);
+});
+
+test('a number that is dialled once more is a leg of its own, on the caller’s call', () => {
+  const [first] = commands(callerAnswered(), dial());
+  const [again] = commands(agentHungUp(), dial('conv-1-b'));
+  expect(again).toMatchObject({ action: 'transfer', callControlId: CALLER });
+  expect(again?.params.command_id).not.toBe(first?.params.command_id);
+  const stateOf = (base64 = ''): unknown => JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+  expect(stateOf(again?.params.client_state)).toMatchObject({ role: 'customer', transferId: 'conv-1-b' });
+});
+
+test.each<[RoutingDecision['route'], string, object]>([
+  [{ type: 'QUEUE', queue: 'agents & more' }, 'enqueue', { queue_name: 'agents & more' }],
+  [
+    { type: 'DIAL', to: '+18005551212' },
+    'transfer',
+    { to: '+18005551212', target_leg_client_state: routedState },
+  ],
+  [
+    { type: 'DIAL', to: 'sip:agents@example.com' },
+    'transfer',
+    { to: 'sip:agents@example.com', target_leg_client_state: routedState },
+  ],
+  [{ type: 'HANG_UP' }, 'hangup', {}],
+  // What nobody knows: the fallback route.
+  [{ flow: 'billing' }, 'enqueue', { queue_name: 'fallback' }],
+])(
+  'the route %j is carried out, and the caller is nobody’s customer from then on',
+  (route, action, params) => {
+    expect(commands(agentHungUp(), routeTo(route))).toEqual([
+      { action, callControlId: CALLER, params: { ...params, client_state: routedState, command_id: uuid } },
+    ]);
+  },
+);
+
+test.each<RoutingDecision['route']>([
+  { type: 'REDIRECT', url: 'https://ivr.example.com/menu' },
+  { type: 'CONTINUE' },
+])('after %j the caller stays parked, for the owner’s own application', (route) => {
+  expect(commands(agentHungUp(), routeTo(route))).toEqual([]);
+});
+
+test('without an address to continue at the caller gets the fallback route', () => {
+  const told = commands(agentHungUp(), routeTo({ type: 'CONTINUE' }), { continueUrl: undefined });
+  expect(told).toMatchObject([{ action: 'enqueue', params: { queue_name: 'fallback' } }]);
+});
+
+test('the same webhook again makes the same commands', () => {
+  const queue = routeTo({ type: 'QUEUE', queue: 'agents' });
+  expect(commands(incoming())).toEqual(commands(incoming()));
+  expect(idOf(commands(callerAnswered(), dial(), {}, NOW + 900))).toBe(
+    idOf(commands(callerAnswered(), dial())),
+  );
+  expect(commands(agentHungUp(), queue)).toEqual(commands(agentHungUp(), queue));
+});
+
+test('a leg is answered, dialled and routed once each: whatever else is decided has the same id', () => {
+  const routes = [
+    routeTo({ type: 'QUEUE', queue: 'agents' }),
+    routeTo({ type: 'DIAL', to: '+18005551212' }),
+    routeTo({ type: 'HANG_UP' }),
+    // Of a fallback, which may not know the leg.
+    routeTo({ type: 'QUEUE', queue: 'sorry' }, { transferId: '' }),
+  ].map((step) => idOf(commands(agentHungUp(), step)));
+  expect(new Set(routes).size).toBe(1);
+  const others = [idOf(commands(incoming())), idOf(commands(callerAnswered(), dial()))];
+  expect(new Set([...routes, ...others]).size).toBe(3);
+});
+
+test.each([
+  ['the caller has hung up', callerHungUp()],
+  ['the legs are bridged', callerBridged()],
+])('nothing is done where %s', (_what, payload) => {
+  expect(commands(payload)).toEqual([]);
+  expect(commands(payload, dial())).toEqual([]);
+});
+
+test('nothing is done where no step was asked for', () => {
+  expect(commands(agentHungUp())).toEqual([]);
+});

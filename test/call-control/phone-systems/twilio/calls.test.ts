@@ -1,0 +1,188 @@
+import { twilio } from '../../../../src/call-control/phone-systems/twilio/index';
+import { eventually } from '../../../support/calls';
+import { uniqueId } from '../../../support/unique-id';
+import {
+  withCallTransfer,
+  type CallTransferSetup,
+  type CallTransferUnderTest,
+} from '../../../support/with-call-transfer';
+import {
+  phoneSystemSettings,
+  PUBLIC_URL,
+  withGateway,
+  type Answer,
+  type GatewayUnderTest,
+} from '../../../support/with-gateway';
+import { withRealServer } from '../../../support/with-temporal';
+
+import { answered, AUTH_TOKEN, dialEnded, incoming, signedForm } from './twilio-requests';
+
+interface TwilioUnderTest extends CallTransferUnderTest, GatewayUnderTest {
+  callSid: string;
+  /** A webhook as Twilio sends it. */
+  post: (path: string, parameters: Record<string, string>, idempotencyToken?: string) => Promise<Answer>;
+}
+
+const withTwilio = <T>(body: (underTest: TwilioUnderTest) => Promise<T>, setup: CallTransferSetup = {}) =>
+  withRealServer({}, (env) =>
+    withCallTransfer(env, setup, (underTest) => {
+      const { client } = underTest;
+      const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
+      return withGateway({ client, phoneSystems }, (gateway) => {
+        const callSid = uniqueId('CA');
+        const post: TwilioUnderTest['post'] = (path, parameters, idempotencyToken) => {
+          const request = signedForm(
+            path,
+            { ...parameters, CallSid: callSid },
+            idempotencyToken === undefined ? {} : { idempotencyToken },
+          );
+          return gateway.send(path, request);
+        };
+        return body({ ...underTest, ...gateway, callSid, post });
+      });
+    }),
+  );
+
+/** What TwiML says to dial, and where Twilio calls back. */
+function dialIn({ status, type, text }: Answer) {
+  expect([status, type]).toEqual([200, 'text/xml']);
+  const [, number = ''] = /<Number[^>]*>([^<]+)<\/Number>/.exec(text) ?? [];
+  const path = (attribute: string) =>
+    (new RegExp(`${attribute}="([^"]*)"`).exec(text)?.[1] ?? '')
+      .replaceAll('&amp;', '&')
+      .replace(PUBLIC_URL, '');
+  const action = path('action');
+  const transferId = new URLSearchParams(action.split('?')[1]).get('transferId') ?? '';
+  return { number, action, statusCallback: path('statusCallback'), transferId };
+}
+
+test('a call is dialled, connected, and queued for an agent when GenerativeAgent hangs up', async () => {
+  await withTwilio(async ({ post, sandbox, client, callSid }) => {
+    const { number, action, statusCallback, transferId } = dialIn(
+      await post('/twilio/voice', incoming, 'token-1'),
+    );
+    sandbox.exchange.callArrives(number);
+    expect((await post(statusCallback, answered)).text).toContain('<Response/>');
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+    expect((await post(action, dialEnded)).text).toContain('<Enqueue>agents</Enqueue>');
+    expect((await client.result(callSid)).legs).toMatchObject([{ transferId, outcome: 'AGENT' }]);
+  });
+});
+
+test('a webhook that Twilio sends again is answered as the first was', async () => {
+  await withTwilio(async ({ post, sandbox }) => {
+    const [first, again] = await Promise.all([1, 2].map(() => post('/twilio/voice', incoming, 'token-1')));
+    const { number, action, transferId } = dialIn(first as Answer);
+    expect(dialIn(again as Answer).number).toBe(number);
+    expect(sandbox.requestsFor(transferId)).toEqual(['POST']);
+
+    sandbox.exchange.callArrives(number);
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+    const ends = await Promise.all([1, 2].map(() => post(action, dialEnded)));
+    expect(ends[1]?.text).toBe(ends[0]?.text);
+  });
+});
+
+test('a caller whom the flow sends back is reconnected', async () => {
+  await withTwilio(async ({ post, sandbox, client, callSid }) => {
+    const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    sandbox.exchange.callArrives(first.number);
+    sandbox.exchange.aiEnds(first.transferId, { transferType: 'SYSTEM' });
+    expect((await post(first.action, dialEnded)).text).toContain('https://ivr.example.com/continue');
+
+    const second = dialIn(await post('/twilio/voice', { ...incoming, CallStatus: 'in-progress' }, 'token-2'));
+    expect(second.transferId).not.toBe(first.transferId);
+    sandbox.exchange.callArrives(second.number);
+    sandbox.exchange.aiEnds(second.transferId, { transferType: 'AGENT' });
+    expect((await post(second.action, dialEnded)).text).toContain('<Enqueue>agents</Enqueue>');
+    expect(await client.result(callSid)).toMatchObject({ transferId: second.transferId });
+  });
+});
+
+test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
+  const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
+  await withTwilio(
+    async ({ post }) => {
+      const busy = { ...dialEnded, DialCallStatus: 'busy', DialBridged: 'false' };
+      const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+      const second = dialIn(await post(first.action, busy));
+      expect(second.transferId).not.toBe(first.transferId);
+      expect((await post(second.action, busy)).text).toContain('<Enqueue>sorry</Enqueue>');
+    },
+    { routing },
+  );
+});
+
+test('a caller who hangs up while it rings is not routed anywhere', async () => {
+  await withTwilio(async ({ post, client, callSid }) => {
+    const { action } = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    const gone = { ...dialEnded, CallStatus: 'completed', DialCallStatus: 'canceled', DialBridged: 'false' };
+    expect((await post(action, gone)).text).toContain('<Hangup/>');
+    expect((await client.conversation(callSid)).decision?.outcome).toBe('CUSTOMER_HUNG_UP');
+  });
+});
+
+test('a caller who hangs up before anything is dialled is heard', async () => {
+  await withTwilio(async ({ post, client, callSid }) => {
+    await post('/twilio/voice', incoming);
+    expect((await post('/twilio/status', { ...incoming, CallStatus: 'completed' })).status).toBe(200);
+    const decision = await eventually(async () => (await client.conversation(callSid)).decision ?? undefined);
+    expect(decision.outcome).toBe('CUSTOMER_HUNG_UP');
+  });
+});
+
+test('an answered leg that was never bridged is a failed dial', async () => {
+  await withTwilio(async ({ post, client, callSid }) => {
+    const { action, statusCallback } = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    await post(statusCallback, answered);
+    const unbridged = { ...dialEnded, DialCallStatus: 'completed', DialBridged: 'false' };
+    expect((await post(action, unbridged)).text).toContain('<Enqueue>agents</Enqueue>');
+    expect((await client.result(callSid)).outcome).toBe('DIAL_FAILED');
+  });
+});
+
+test('a wrong signature gets 401, and nothing is signalled', async () => {
+  await withTwilio(async ({ send, callSid, env }) => {
+    const parameters = { ...incoming, CallSid: callSid };
+    const forged = signedForm('/twilio/voice', parameters, { token: 'wrong' });
+    const moved = signedForm('/twilio/dial', parameters);
+    for (const request of [forged, moved, { ...forged, headers: {} }]) {
+      // Whatever the request says of its host, the configured address is what was signed.
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(request.headers as Record<string, string>),
+        'x-forwarded-host': 'gateway.example.com',
+        'x-forwarded-proto': 'https',
+      };
+      expect((await send('/twilio/voice', { ...request, headers })).status).toBe(401);
+    }
+    await expect(env.client.workflow.getHandle(`call-transfer/${callSid}`).describe()).rejects.toThrow(
+      'not found',
+    );
+  });
+});
+
+test('a caller whose leg the workflow does not know, or refuses, is queued and hears no error', async () => {
+  await withTwilio(async ({ post, sandbox }) => {
+    const nobody = '/twilio/dial?conversationId=nobody&transferId=nobody';
+    expect((await post(nobody, dialEnded)).text).toContain('<Enqueue>fallback</Enqueue>');
+
+    const { number } = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    sandbox.exchange.callArrives(number);
+    const second = await post('/twilio/voice', { ...incoming, CallStatus: 'in-progress' }, 'token-2');
+    expect([second.status, second.text]).toEqual([
+      200,
+      expect.stringContaining('<Enqueue>fallback</Enqueue>'),
+    ]);
+  });
+});
+
+test('a status callback about nobody gets 404, and a form that does not fit 400', async () => {
+  await withTwilio(async ({ post, send }) => {
+    const nobody = await post('/twilio/status?conversationId=nobody&transferId=nobody', answered);
+    expect(nobody.status).toBe(404);
+    const noStatus = await send('/twilio/voice', signedForm('/twilio/voice', { CallSid: 'CA1' }));
+    expect(noStatus.status).toBe(400);
+    expect(noStatus.text).toContain('CallStatus: is missing');
+  });
+});
