@@ -1,4 +1,4 @@
-/** The door for clients and workers. Workflow code has its own: `temporal-call-transfer/workflow`. */
+/** The entry point for clients and workers. Workflow code has its own: `temporal-call-transfer/workflow`. */
 export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
 
 export {
@@ -18,6 +18,7 @@ export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-brea
 export type { CeilingsOptions } from './account/options';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
+export type { Assigned } from './asapp/assigned';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 
@@ -47,8 +48,12 @@ export {
   legWorkflowId,
   RECONNECTION_LEG_WORKFLOW,
 } from './contract/names';
-export { defaultSettings, type ConversationSettings } from './contract/default-settings';
-export { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+export {
+  conversationSettingsSchema,
+  defaultSettings,
+  type ConversationSettings,
+  type ConversationSettingsInput,
+} from './contract/settings';
 export type { Json, Variables } from './contract/json';
 export {
   callTransferInputSchema,
@@ -66,6 +71,7 @@ export {
   type HangupParty,
 } from './contract/telephony-events';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
+export type { Destination, RequestedTransport } from './contract/transport';
 export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
 export {
   routingDecisionSchema,

@@ -10,9 +10,12 @@ import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-brea
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
 import { modulePath } from './bundling/module-path';
-import { type ConversationSettings } from './contract/default-settings';
 import { parsePayload } from './contract/parse';
-import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+import {
+  conversationSettingsSchema,
+  type ConversationSettings,
+  type ConversationSettingsInput,
+} from './contract/settings';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
 import { hasSearchAttributes } from './worker-process/search-attributes';

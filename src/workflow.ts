@@ -1,5 +1,5 @@
 /**
- * The door for workflow code (`temporal-call-transfer/workflow`): export these from your own workflow file where
+ * The entry point for workflow code (`temporal-call-transfer/workflow`): export these from your own workflow file where
  * you bundle without the plugin. The last one is for workers with ceilings.
  */
 export { callTransferWorkflow } from './workflows/call-transfer';

@@ -10,23 +10,21 @@ import {
   type RoutingPolicy,
 } from '../routing/policy';
 
-import type { RoutedLeg } from './types';
-
 /** A customer must not wait for a policy that takes longer. */
 const POLICY_LIMIT_MS = 1000;
 
 const choiceSchema = z.object({ route: jsonSchema, redial: z.boolean().optional() });
 
-/** Asks the policy, which is the user's own code: it may fail, and what it answers is checked. */
-export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutedLeg> {
+/** Asks the policy, which is the user's own code: it may fail, which is `null`, and what it answers is checked. */
+export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {
   try {
-    return { facts, choice: checked(await withinLimit(policy(facts)), facts) };
+    return checked(await withinLimit(policy(facts)), facts);
   } catch (error) {
     log.error('The routing policy failed: the customer goes to the last resort', {
       outcome: facts.outcome,
       error,
     });
-    return { facts, choice: null };
+    return null;
   }
 }
 

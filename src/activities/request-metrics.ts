@@ -1,9 +1,10 @@
 import { metricMeter } from '@temporalio/activity';
 
 import { AsappError, isCeiling, type AsappErrorKind } from '../asapp/error';
+import type { CallTransfers } from '../asapp/port';
 
 /** How a request is named in metrics: by what it does with a transfer. */
-export type Operation = 'create' | 'get';
+type Operation = 'create' | 'get';
 
 const results: Record<AsappErrorKind, string> = {
   unreachable: 'unreachable',
@@ -21,12 +22,13 @@ const results: Record<AsappErrorKind, string> = {
 const resultOf = ({ kind, wasSent }: AsappError): string =>
   wasSent || isCeiling(kind) ? results[kind] : 'circuit_open';
 
-/**
- * Counts a request to ASAPP by its result, and records how long it took, in seconds. An answer that is of no use to the
- * call, such as a result that is pending, is an answer.
- */
-export async function measured<T>(operation: Operation, request: () => Promise<T>): Promise<T> {
-  // Taken now: the request may outlast its activity.
+/** The same, with each request counted by its result, and recorded how long it took, in seconds. */
+export const measuredCallTransfers = (asapp: CallTransfers): CallTransfers => ({
+  create: (transfer, limits) => measured('create', () => asapp.create(transfer, limits)),
+  get: (transferId, limits) => measured('get', () => asapp.get(transferId, limits)),
+});
+
+async function measured<T>(operation: Operation, request: () => Promise<T>): Promise<T> {
   const requests = metricMeter.createCounter('call_transfer_asapp_requests', '1', 'Requests to ASAPP');
   const seconds = metricMeter.createHistogram(
     'call_transfer_asapp_request_seconds',
@@ -45,7 +47,7 @@ export async function measured<T>(operation: Operation, request: () => Promise<T
     record('ok');
     return answer;
   } catch (error) {
-    record(error instanceof AsappError ? resultOf(error) : 'ok');
+    record(error instanceof AsappError ? resultOf(error) : 'abandoned');
     throw error;
   }
 }

@@ -1,42 +1,61 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
+import type { Assigned } from '../asapp/assigned';
 import type { CallTransfers } from '../asapp/port';
 import { failureTypes } from '../contract/failures';
-import type { AssignedNumber } from '../contract/transfer';
+import type { RoutingDecision } from '../contract/routing-decision';
 
-import type { RequestNumberInput } from './types';
+import type { AssignedNumber, RequestNumberInput } from './types';
+
+/** The decision of another run of a conversation about a transfer, if there is one. */
+export type FindDecision = (conversationId: string, transferId: string) => Promise<RoutingDecision | null>;
 
 /**
- * Creates the transfer and answers its number.
+ * Creates the transfer and answers what is to be dialled.
  *
- * Only an `ACTIVE` transfer of this very conversation has a number to hand out. Any other under an id that
- * existed means that the id was used before: its number is released, and may already be a stranger's.
+ * Only an `ACTIVE` transfer of this very conversation has a number to hand out. Any other under an id that existed means
+ * that the id was used before: its number is released, and may already be a stranger's.
  */
 export async function requestNumber(
   asapp: CallTransfers,
-  { transferId, conversationId, country, inputContext }: RequestNumberInput,
-  dialMarginMs: number,
+  { transferId, conversationId, transport, inputContext }: RequestNumberInput,
+  { findDecision, signal }: { findDecision: FindDecision; signal: AbortSignal },
 ): Promise<AssignedNumber> {
-  const { transfer, existed } = await asapp.create({ transferId, conversationId, country, inputContext });
+  const { transfer, existed, assigned } = await asapp.create(
+    { transferId, conversationId, transport, inputContext },
+    { signal },
+  );
   const unusable = existed ? conflict : invalid;
-  if (transfer.externalConversationId !== conversationId) {
+  // Whose a transfer is that existed must be known; a new one that does not say so is ours.
+  const owner = transfer.externalConversationId ?? (existed ? undefined : conversationId);
+  if (owner !== conversationId) {
     throw unusable(`transferId: ${transferId} belongs to another conversation`);
   }
-  if (transfer.status !== 'ACTIVE') {
-    throw unusable(`transferId: ${transferId} is not new, its transfer is ${transfer.status}`);
+  if (assigned === undefined) {
+    const decision = existed ? await findDecision(conversationId, transferId) : null;
+    throw unusable(`transferId: ${transferId} is not new, its transfer is ${transfer.status}`, decision);
   }
-  if (transfer.phoneNumber === undefined) throw invalid('phoneNumber: is missing');
-  const expiresAt = Date.parse(transfer.phoneNumber.expiresAt);
-  return {
-    transferNumber: transfer.phoneNumber.transferNumber,
-    country: transfer.phoneNumber.country ?? country,
-    expiresAt,
-    dialBy: expiresAt - dialMarginMs,
-  };
+  return { destination: assigned.destination, expiresAt: expiryOf(existed, assigned) };
 }
 
-const conflict = (message: string) =>
-  ApplicationFailure.nonRetryable(message, failureTypes.transferIdConflict);
+/**
+ * When the number expires, on the clock of Temporal's server. ASAPP's expiry is a lifetime, by two times of ASAPP's, and is
+ * counted from before the request was sent, by times of the server: no clock is compared with another.
+ *
+ * A transfer that existed may be older than this request: what ASAPP said to be left of it counts, too.
+ */
+function expiryOf(existed: boolean, { lifetimeMs, leftMs }: Assigned): number {
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  if (!existed) return currentAttemptScheduledTimestampMs + (lifetimeMs ?? leftMs);
+  return Math.min(
+    currentAttemptScheduledTimestampMs + leftMs,
+    scheduledTimestampMs + (lifetimeMs ?? Infinity),
+  );
+}
+
+const conflict = (message: string, ...decision: unknown[]) =>
+  ApplicationFailure.nonRetryable(message, failureTypes.transferIdConflict, ...decision);
 
 const invalid = (what: string) =>
   ApplicationFailure.nonRetryable(

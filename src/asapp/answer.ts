@@ -1,9 +1,16 @@
 import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
+import type { RequestedTransport } from '../contract/transport';
 
 import { AsappError } from './error';
-import { callTransferResourceSchema, type CallTransferResource } from './resource';
+import { assignedIn, type Assigned } from './assigned';
+import {
+  assignedNumberSchema,
+  callTransferResourceSchema,
+  createdResourceSchema,
+  type CallTransferResource,
+} from './resource';
 import { retryAfterMs } from './retry-after';
 import { errorKind } from './status-table';
 
@@ -14,6 +21,8 @@ export interface Answer {
   status: number;
   /** The header `Retry-After` as sent. */
   retryAfter: string | undefined;
+  /** The header `Date` as sent. */
+  date: string | undefined;
   /** The body, `undefined` where it was longer than `MAX_BODY_BYTES`. */
   text: string | undefined;
 }
@@ -34,11 +43,32 @@ const errorBodySchema = z.object({
  * @throws AsappError of the kind that the status means, or `responseInvalid` naming the field that is wrong
  */
 export function readTransfer(answer: Answer, transferId: string): CallTransferResource {
+  return ofThisId(answer, transferId, readAs(callTransferResourceSchema, answer));
+}
+
+/** The transfer in the answer to a POST: one without a status is new. */
+export function readCreated(answer: Answer, transferId: string): CallTransferResource {
+  return ofThisId(answer, transferId, readAs(createdResourceSchema, answer));
+}
+
+/** What the answer about an `ACTIVE` transfer assigns. */
+export function readAssigned(answer: Answer, requested: RequestedTransport): Assigned {
+  const body = readAs(assignedNumberSchema, answer);
+  const expiresAt = body.phoneNumber.expireAt ?? body.phoneNumber.expiresAt;
+  if (expiresAt === undefined) throw invalidAnswer(answer, 'phoneNumber.expireAt: is missing');
+  return assignedIn(body, expiresAt, requested, { date: answer.date, now: Date.now() });
+}
+
+function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
   if (answer.status < 200 || answer.status > 299) throw refusal(answer);
-  const result = check(answer, parseBody(answer));
+  const result = check(schema, answer, parseBody(answer));
   if (!result.success) throw invalidAnswer(answer, describeIssues(result.error, 'body'));
-  if (result.data.id !== transferId) throw invalidAnswer(answer, 'id: is not the one that was asked for');
   return result.data;
+}
+
+function ofThisId(answer: Answer, transferId: string, transfer: CallTransferResource): CallTransferResource {
+  if (transfer.id === undefined || transfer.id === transferId) return transfer;
+  throw invalidAnswer(answer, 'id: is not the one that was asked for');
 }
 
 /** The error for an answer that does not fit ASAPP's own description. `what` names the field, never its value. */
@@ -55,9 +85,9 @@ function parseBody(answer: Answer): unknown {
   }
 }
 
-function check(answer: Answer, body: unknown) {
+function check<T extends z.ZodType>(schema: T, answer: Answer, body: unknown) {
   try {
-    return callTransferResourceSchema.safeParse(body);
+    return schema.safeParse(body);
   } catch {
     // The schema follows variables as deep as they go, and the stack is not that deep.
     throw invalidAnswer(answer, 'body: is nested too deeply');

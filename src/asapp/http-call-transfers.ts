@@ -4,8 +4,9 @@ import { Agent, request } from 'undici';
 import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
+import type { RequestedTransport } from '../contract/transport';
 
-import { MAX_BODY_BYTES, readTransfer, type Answer } from './answer';
+import { MAX_BODY_BYTES, readAssigned, readCreated, readTransfer, type Answer } from './answer';
 import { AsappError } from './error';
 import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
 import type { CallTransferResource } from './resource';
@@ -19,10 +20,6 @@ export interface HttpCallTransfersOptions {
   apiSecret: string;
   /** How long a connection may take to come up, in milliseconds. Default: 1,000. */
   connectTimeoutMs?: number;
-  /** How long a POST may take in all, in milliseconds. Default: 2,500, so that a second attempt fits into the hard limit of 5 s. */
-  createTimeoutMs?: number;
-  /** How long a GET may take in all, in milliseconds. Default: 1,750, so that a second attempt fits into the hard limit of 4 s. */
-  getTimeoutMs?: number;
 }
 
 const headerValue = z
@@ -35,8 +32,6 @@ const optionsSchema = z.object({
   apiId: headerValue,
   apiSecret: headerValue,
   connectTimeoutMs: timeoutMs.default(1000),
-  createTimeoutMs: timeoutMs.default(2500),
-  getTimeoutMs: timeoutMs.default(1750),
 });
 
 /**
@@ -51,14 +46,12 @@ const PATH = '/generativeagent/v1/call-transfers';
  *
  * Invariants: the credentials are in the requests' headers and nowhere else; no error holds a number, a
  * variable, or text of ASAPP's, which may repeat the input; redirects are not followed; a request is sent
- * once, and whether it is sent again is for the caller to decide.
+ * once, and whether it is sent again, and how long it may take, is for the caller to decide.
  */
 export class HttpCallTransfers implements CallTransfers {
   readonly #headers: Record<string, string>;
   readonly #apiUrl: string;
   readonly #agent: Agent;
-  readonly #createTimeoutMs: number;
-  readonly #getTimeoutMs: number;
 
   /** @throws TypeError naming every option that cannot be used, never its value */
   constructor(options: HttpCallTransfersOptions) {
@@ -73,34 +66,31 @@ export class HttpCallTransfers implements CallTransfers {
       accept: 'application/json',
     };
     this.#agent = new Agent({ connectTimeout: data.connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS });
-    this.#createTimeoutMs = data.createTimeoutMs;
-    this.#getTimeoutMs = data.getTimeoutMs;
   }
 
   async create(transfer: CreateTransfer, limits: RequestLimits = {}): Promise<CreatedTransfer> {
-    const { transferId, conversationId, country, inputContext } = transfer;
+    const { transferId, conversationId, transport, inputContext } = transfer;
     const body = JSON.stringify({
       id: transferId,
       externalConversationId: conversationId,
-      type: 'PHONE_NUMBER',
-      phoneNumber: { country },
+      type: transport.type,
+      phoneNumber: { country: transport.country },
       inputContext,
     });
-    const answer = await this.#send('POST', PATH, limits, this.#createTimeoutMs, body);
-    if (answer.status === 409) {
-      // The transfer exists already: an earlier attempt got through, though its answer did not. The agent
-      // takes a connection back one turn of the event loop after an answer: without that turn this GET would
-      // pay for a new one.
-      await nextTurn();
-      await limits.beforeAnother?.();
-      return { transfer: await this.get(transferId, limits), existed: true };
+    const answer = await this.#send('POST', PATH, limits, body);
+    if (answer.status !== 409) {
+      return created(answer, readCreated(answer, transferId), transport, { existed: false });
     }
-    return { transfer: readTransfer(answer, transferId), existed: false };
+    // The transfer exists already: an earlier attempt got through, though its answer did not. The agent takes a
+    // connection back one turn of the event loop after an answer: without that turn this GET would pay for a new one.
+    await nextTurn();
+    await limits.beforeAnother?.();
+    const found = await this.#send('GET', pathOf(transferId), limits);
+    return created(found, readTransfer(found, transferId), transport, { existed: true });
   }
 
   async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
-    const path = `${PATH}/${inPath(transferId)}`;
-    return readTransfer(await this.#send('GET', path, limits, this.#getTimeoutMs), transferId);
+    return readTransfer(await this.#send('GET', pathOf(transferId), limits), transferId);
   }
 
   /** Closes the kept connections, after the requests that are under way. May be repeated. */
@@ -112,10 +102,8 @@ export class HttpCallTransfers implements CallTransfers {
     method: 'GET' | 'POST',
     path: string,
     { signal }: RequestLimits,
-    timeoutMs: number,
     body?: string,
   ): Promise<Answer> {
-    const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await request(`${this.#apiUrl}${path}`, {
         method,
@@ -123,21 +111,36 @@ export class HttpCallTransfers implements CallTransfers {
         headers:
           body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
         body: body ?? null,
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        signal: signal ?? null,
       });
-      const retryAfter = response.headers['retry-after'];
+      const { headers } = response;
       return {
         request: `${method} ${path}`,
         status: response.statusCode,
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        retryAfter: first(headers['retry-after']),
+        date: first(headers['date']),
         text: await readText(response.body),
       };
     } catch (error) {
-      const why = whyUnreachable(error, timeout.aborted ? timeoutMs : undefined, signal);
-      throw new AsappError('unreachable', `ASAPP could not be reached: ${method} ${path}: ${why}`);
+      if (signal?.aborted === true) throw signal.reason;
+      throw new AsappError('unreachable', `ASAPP could not be reached: ${method} ${path}: ${codeOf(error)}`);
     }
   }
 }
+
+const created = (
+  answer: Answer,
+  transfer: CallTransferResource,
+  requested: RequestedTransport,
+  { existed }: { existed: boolean },
+): CreatedTransfer => ({
+  transfer,
+  existed,
+  assigned: transfer.status === 'ACTIVE' ? readAssigned(answer, requested) : undefined,
+});
+
+const first = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string | undefined> {
   const chunks: Buffer[] = [];
@@ -151,23 +154,17 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string | undefined
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** An id as a part of a path. Text that is no Unicode cannot be one. */
-function inPath(transferId: string): string {
+/** Text that is no Unicode cannot be a part of a path. */
+function pathOf(transferId: string): string {
   try {
-    return encodeURIComponent(transferId);
+    return `${PATH}/${encodeURIComponent(transferId)}`;
   } catch {
     throw new AsappError('requestRefused', 'transferId: is not well-formed Unicode');
   }
 }
 
 /** For messages: the error's code at most, because its text and its cause may hold what was sent. */
-function whyUnreachable(
-  error: unknown,
-  timedOutAfterMs: number | undefined,
-  signal: AbortSignal | undefined,
-): string {
-  if (timedOutAfterMs !== undefined) return `no answer within ${timedOutAfterMs} ms`;
-  if (signal?.aborted === true) return 'given up by the caller';
+function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'the request failed';
 }

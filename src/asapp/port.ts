@@ -1,5 +1,7 @@
 import type { InputContext } from '../contract/transfer-request';
+import type { RequestedTransport } from '../contract/transport';
 
+import type { Assigned } from './assigned';
 import type { CallTransferResource } from './resource';
 
 /** What a POST of ASAPP's call transfers asks for. */
@@ -7,28 +9,30 @@ export interface CreateTransfer {
   /** The caller's id of this attempt. */
   transferId: string;
   conversationId: string;
-  /** ISO 3166-1 alpha-2. */
-  country: string;
+  transport: RequestedTransport;
   inputContext?: InputContext | undefined;
 }
 
-/** A transfer that was asked for, and whether its id was known before: an earlier attempt, or another transfer. */
+/** A transfer that was asked for. */
 export interface CreatedTransfer {
   transfer: CallTransferResource;
+  /** Whether its id was known before: by an earlier attempt, or by another transfer. */
   existed: boolean;
+  /** What is to be dialled; `undefined` unless the transfer is `ACTIVE`. */
+  assigned: Assigned | undefined;
 }
 
 /** What bounds an operation. */
 export interface RequestLimits {
-  /** Called before every request but the operation's first; where it rejects, the operation does, unsent. */
+  /** Called before every request but the operation's first; if it rejects, the operation does, unsent. */
   beforeAnother?: () => Promise<void>;
-  /** Ends the request: its promise rejects with `AsappError` of kind `unreachable`. */
+  /** Ends the operation: its promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
- * ASAPP's call transfers, as the activities need them. Every method rejects with `AsappError` and nothing
- * else.
+ * ASAPP's call transfers, as the activities need them. Every method rejects with `AsappError`, or with the reason of the
+ * signal that ended it.
  */
 export interface CallTransfers {
   /**

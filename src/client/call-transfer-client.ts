@@ -41,6 +41,8 @@ import {
   type TransferRequest,
 } from '../contract/transfer-request';
 
+import { describeTransport, requestedTransport } from '../contract/transport';
+
 import { ConversationNotFoundError, NoAnswerError } from './errors';
 
 export interface CallTransferClientOptions {
@@ -109,7 +111,7 @@ export class CallTransferClient {
               workflowIdReusePolicy: 'ALLOW_DUPLICATE',
               taskQueue: this.taskQueue,
               args: [{ conversationId, ...request }],
-              staticSummary: `Call transfer, ${request.country}`,
+              staticSummary: `Call transfer, ${describeTransport(requestedTransport(request))}`,
               workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
             },
           ),

@@ -8,6 +8,12 @@ import { z } from 'zod';
 export const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
+/** White space, control characters and the zero-width no-break space, spelled out: readers of the schemas differ on `\s`. */
+const INVISIBLE = '\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+
+/** 1 to 200 visible characters without `/`, but not `.` or `..` alone: without look-ahead, which not every reader knows. */
+const ID = new RegExp(`^(?:\\.{0,2}[^./${INVISIBLE}]|\\.{3})[^/${INVISIBLE}]*$`, 'u');
+
 /**
  * An id chosen by the caller: 1 to 200 visible characters without `/`.
  *
@@ -15,13 +21,15 @@ export const optional = <T extends z.ZodType>(schema: T) =>
  */
 const callerId = z
   .string()
-  .min(1, 'must not be empty')
-  .max(200, 'must have at most 200 characters')
-  // In the plain form of regular expressions, which every reader of the published JSON Schemas knows.
-  // eslint-disable-next-line no-control-regex
-  .regex(/^[^\s/\x00-\x1f\x7f-\x9f]*$/, 'must not contain "/", white space or control characters')
+  .regex(ID, {
+    error: ({ input }) =>
+      input === ''
+        ? 'must not be empty'
+        : 'must not contain "/", white space or control characters, nor be "." or ".."',
+  })
+  .refine((id) => [...id].length <= 200, 'must have at most 200 characters')
   .refine((id) => !/\p{Cs}/u.test(id), 'must be well-formed Unicode')
-  .refine((id) => id !== '.' && id !== '..', 'must not be "." or ".."');
+  .meta({ minLength: 1, maxLength: 200 });
 
 /** The caller's id of the conversation: ASAPP's `externalConversationId`. It is readable in workflow ids: no phone number, no name. */
 export const conversationIdSchema = callerId;
@@ -30,16 +38,14 @@ export const conversationIdSchema = callerId;
 export const transferIdSchema = callerId;
 
 /** ISO 3166-1 alpha-2 country of the number to dial, upper case. */
-export const countrySchema = z
-  .string()
-  .refine(
-    (code) => Object.hasOwn(countries, code),
-    'must be an ISO 3166-1 alpha-2 country code, such as "US"',
-  );
+export const countrySchema = z.enum(Object.keys(countries) as [string, ...string[]], {
+  error: ({ input }) =>
+    input === undefined ? 'is missing' : 'must be an ISO 3166-1 alpha-2 country code, such as "US"',
+});
 
 /**
- * How long whoever asks waits for the answer, in milliseconds. The workflow answers within this time where it is
- * shorter than its own hard limit.
+ * How long call control waits for the answer, in milliseconds. The workflow answers within this time where it is shorter
+ * than its own hard limit.
  */
 export const answerWithinMsSchema = z.int().min(1).max(3_600_000);
 

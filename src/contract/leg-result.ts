@@ -7,6 +7,8 @@ import { fallbackReasonSchema, legSummarySchema } from './routing-decision';
 export const legResultSchema = legSummarySchema.extend({
   reason: fallbackReasonSchema.nullable(),
   endedAt: z.string(),
+  /** As in the query `conversation`: the caller may be on a stranger's conversation. */
+  connectedAfterExpiry: z.boolean(),
   currentTaskName: z.string().nullable(),
   referenceVariables: variablesSchema,
   transferVariables: variablesSchema,

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 
 import { routingDecisionSchema } from './routing-decision';
+import { destinationSchema } from './transport';
 
-/** A number that call control may dial now. */
-export const dialableLegSchema = z.object({
+/** What call control may dial now. */
+export const dialableLegSchema = destinationSchema.extend({
   transferId: z.string(),
-  /** Dial string, as ASAPP gave it. */
-  transferNumber: z.string(),
-  country: z.string(),
   /** When ASAPP releases the number, after which it may be a stranger's. */
   expiresAt: z.string(),
   /** The last moment at which dialling may begin: `expiresAt` less the dial margin. */

@@ -34,10 +34,7 @@ export const disconnectReportSchema = z.object({
   cause: optional(causeSchema),
   /** When it happened. Default: when the report arrived. */
   at: optional(instantSchema),
-  /**
-   * As in a `TransferRequest`: an answer with a number repeats it. Whoever gives one repeats a report that Temporal
-   * refuses with FAILED_PRECONDITION, which it does where another event comes while the conversation closes.
-   */
+  /** As in a `TransferRequest`: an answer with a number repeats it. */
   askId: optional(z.string().min(1).max(200)),
   /** Default: the worker's own hard limit of the decision. */
   answerWithinMs: optional(answerWithinMsSchema),

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import {
   answerWithinMsSchema,
   conversationIdSchema,
-  countrySchema,
   instantSchema,
   optional,
   transferIdSchema,
 } from './fields';
+import { optionalTransportFields, transportFields } from './transport';
 
 /** What GenerativeAgent is told when the call arrives. */
 export const inputContextSchema = z.object({
@@ -23,7 +23,7 @@ export const callTransferInputSchema = z.object({
   conversationId: conversationIdSchema,
   /** Id of the first leg. Default: a generated UUID. */
   transferId: optional(transferIdSchema),
-  country: countrySchema,
+  ...transportFields,
   inputContext: optional(inputContextSchema),
 });
 export type CallTransferInput = z.input<typeof callTransferInputSchema>;
@@ -31,17 +31,18 @@ export type CallTransferInput = z.input<typeof callTransferInputSchema>;
 /**
  * The argument of the update `requestTransfer`: start or reconnect.
  *
- * With the first leg's `transferId`, or none, it asks for the first leg. With a new `transferId`, after a
- * leg has ended, it asks for a reconnection leg.
+ * With the `transferId` of a leg it is answered for that leg. With a new one, after a leg has ended, it asks for a
+ * reconnection leg. Without one it is answered for the leg whose number is being requested or waits to be dialled;
+ * where there is none, it asks for a new leg: nothing tells its repetition from another wish.
  */
 export const transferRequestSchema = z.object({
   transferId: optional(transferIdSchema),
-  /** Default: the country of the conversation's first leg. */
-  country: optional(countrySchema),
+  /** Default: the transport of the conversation's first leg. */
+  ...optionalTransportFields,
   inputContext: optional(inputContextSchema),
-  /** When call control asked. A request older than its deadline requests no number: its asker has gone. */
+  /** When call control asked: shown as the leg's `requestedAt`. Limits are counted from when the workflow hears of it. */
   at: optional(instantSchema),
-  /** Anything that tells this ask from others: an answer with a number repeats it, so that an old answer is known as such. */
+  /** Anything that tells this request from others: an answer with a number repeats it, so that an old answer is known as such. */
   askId: optional(z.string().min(1).max(200)),
   /** Default: the worker's own hard limit of the number. */
   answerWithinMs: optional(answerWithinMsSchema),

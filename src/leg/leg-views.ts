@@ -2,10 +2,12 @@ import type { LegView } from '../contract/conversation-view';
 import type { LegResult } from '../contract/leg-result';
 import type { LegSummary } from '../contract/routing-decision';
 
-import type { LegEnd, LegEvent, LegState } from './leg-state';
+import type { LegEnd, LegState } from './leg-state';
 
 const iso = (time: number | null | undefined): string | null =>
   time === null || time === undefined ? null : new Date(time).toISOString();
+
+const epochMs = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
 /** A leg as the query `conversation` shows it. */
 export function legView(leg: LegState): LegView {
@@ -13,8 +15,8 @@ export function legView(leg: LegState): LegView {
     transferId: leg.transferId,
     phase: leg.phase,
     requestedAt: new Date(leg.requestedAt).toISOString(),
-    expiresAt: iso(leg.number?.expiresAt),
-    dialBy: iso(leg.number?.dialBy),
+    expiresAt: iso(leg.assigned?.expiresAt),
+    dialBy: iso(leg.assigned?.dialBy),
     connectedAt: iso(leg.connectedAt),
     disconnectedAt: iso(leg.disconnect?.at),
     endedAt: iso(leg.end?.endedAt),
@@ -43,20 +45,25 @@ export function legResult(leg: LegState, end: LegEnd): LegResult {
     ...legSummary(leg, end),
     reason: end.reason,
     endedAt: new Date(end.endedAt).toISOString(),
+    connectedAfterExpiry: leg.connectedAfterExpiry,
     currentTaskName: end.context?.currentTaskName ?? null,
     referenceVariables: end.context?.referenceVariables ?? {},
     transferVariables: end.context?.transferVariables ?? {},
   };
 }
 
-/** The other way round: what a leg's own workflow answered, as an event of the conversation's. */
-export function settledEvent(result: LegResult, now: number): LegEvent {
-  const time = (text: string | null) => (text === null ? null : Date.parse(text));
-  const { outcome, reason, detectedBy, currentTaskName, referenceVariables, transferVariables } = result;
+/** The other way round: the leg, as its conversation knows it, with the end that its own workflow answered. */
+export function legWithResult(leg: LegState, result: LegResult): LegState {
+  const { outcome, reason, detectedBy, connectedAfterExpiry } = result;
+  const { currentTaskName, referenceVariables, transferVariables } = result;
+  const disconnectedAt = epochMs(result.disconnectedAt);
+  const unheard = { by: 'UNKNOWN', cause: 'NORMAL', reportedAt: Date.parse(result.endedAt) } as const;
   return {
-    type: 'settled',
-    connectedAt: time(result.connectedAt),
-    disconnectedAt: time(result.disconnectedAt),
+    ...leg,
+    phase: 'ENDED',
+    connectedAt: epochMs(result.connectedAt),
+    connectedAfterExpiry,
+    disconnect: disconnectedAt === null ? null : { ...(leg.disconnect ?? unheard), at: disconnectedAt },
     end: {
       outcome,
       reason,
@@ -64,6 +71,5 @@ export function settledEvent(result: LegResult, now: number): LegEvent {
       context: { currentTaskName, referenceVariables, transferVariables },
       endedAt: Date.parse(result.endedAt),
     },
-    now,
   };
 }

@@ -1,14 +1,10 @@
 import { defineSignal } from '@temporalio/workflow';
 
-import type { LegEvent } from '../leg/leg-state';
+import type { LegEvent, LegState } from '../leg/leg-state';
 
-import type { LegOrder } from './leg';
+/** From a leg in a workflow of its own to its conversation: its state, and how many reports it has heard. */
+export const legToldSignal =
+  defineSignal<[transferId: string, state: LegState, heard: number]>('callTransferLegTold');
 
-/**
- * Between a conversation and its reconnection legs only: what the one has learned and the other must know.
- * Both fold the same events, so both see the same leg.
- */
-export const legEventSignal = defineSignal<[transferId: string, event: LegEvent]>('callTransferLegEvent');
-
-/** From a conversation to a leg. */
-export const legOrderSignal = defineSignal<[order: LegOrder]>('callTransferLegOrder');
+/** From a conversation to such a leg: all that call control reported of it, oldest first. */
+export const legReportsSignal = defineSignal<[reports: LegEvent[]]>('callTransferLegReports');

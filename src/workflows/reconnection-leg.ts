@@ -3,82 +3,99 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
+  setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { ConversationSettings } from '../contract/default-settings';
 import type { LegResult } from '../contract/leg-result';
-import type { LegEvent, LegState } from '../leg/leg-state';
+import type { ConversationSettings } from '../contract/settings';
+import type { LegRequest } from '../conversation/conversation-state';
+import { applyLegEvent } from '../leg/apply-leg-event';
+import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
 import { legResult } from '../leg/leg-views';
 
-import { legEventSignal, legOrderSignal } from './internal-messages';
-import { Leg, type LegRequest } from './leg';
-import { Presentation } from './presentation';
-import { awaitDisconnect, runLeg, type LegRun } from './run-leg';
+import { Folded } from './folded';
+import { legReportsSignal, legToldSignal } from './internal-messages';
+import { runLeg, WAY_BACK_MS, type RunningLeg } from './run-leg';
+import { describeLeg } from './web-ui';
 
 /** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */
 export interface ReconnectionLegInput {
   request: LegRequest;
   settings: ConversationSettings;
-  /** The leg as it stands. Absent: of the first revision, it does all its work itself. */
-  state?: LegState;
 }
 
-/**
- * A leg after the first, as a child of its conversation.
- *
- * It waits for the end of a call: the conversation asks ASAPP for the number and for the result, and tells it of what it
- * hears from call control; it tells the conversation what it learns itself.
- */
+/** A leg after the first, whole, as a child of its conversation. */
 export async function reconnectionLegWorkflow({
   request,
   settings,
-  state,
 }: ReconnectionLegInput): Promise<LegResult> {
-  const presentation = new Presentation();
-  const leg = new Leg(
-    request,
-    (changed, event) => {
-      presentation.leg(changed, settings);
-      if (!changed.ended) tellConversation(event);
-    },
-    state,
-  );
-  const conversation = workflowInfo().parent;
-  const told: Promise<unknown>[] = [];
-  const tellConversation = (event: LegEvent) => {
-    const isNews = event.type !== 'connected' && event.type !== 'disconnected';
-    if (conversation === undefined || !isNews) return;
-    const { workflowId, runId } = conversation;
-    // A conversation that is gone needs no news.
-    told.push(
-      getExternalWorkflowHandle(workflowId, runId)
-        .signal(legEventSignal, leg.transferId, event)
-        .catch(() => undefined),
-    );
-  };
-
-  // An order may have come before this began: its handler runs at once.
-  setHandler(legOrderSignal, (order) => {
-    if (order.type === 'look') leg.lookAsked = true;
-    else leg.apply(order);
+  let heard = 0;
+  const leg = new LegOfItsOwn(request, settings);
+  setHandler(legReportsSignal, (reports) => {
+    for (const report of reports.slice(heard)) leg.report(report);
+    heard = Math.max(heard, reports.length);
   });
-
-  CancellationScope.current().cancelRequested.catch(() => leg.apply({ type: 'cancelled', now: Date.now() }));
+  CancellationScope.current().cancelRequested.catch(() => {
+    leg.report({ type: 'cancelled', now: Date.now() });
+  });
   return await CancellationScope.nonCancellable(async () => {
-    presentation.leg(leg, settings);
-    const run = { leg, settings, route: false };
-    await (state === undefined ? runLeg(run) : awaitEnd(run));
-    await Promise.all(told);
+    const telling = tellConversation(leg, () => heard);
+    await runLeg(leg);
+    await telling;
     await condition(allHandlersFinished);
-    if (leg.state.end === null) throw new Error('The leg ran to its end without an outcome');
-    return legResult(leg.state, leg.state.end);
+    const { state } = leg;
+    if (state.end === null) throw new Error('The leg ran to its end without an outcome');
+    return legResult(state, state.end);
   });
 }
 
-/** Waits for what happens on the line, and for the conversation to say how the leg ended. */
-async function awaitEnd(run: LegRun): Promise<void> {
-  await awaitDisconnect(run);
-  if (!run.leg.ended) await condition(() => run.leg.ended);
+class LegOfItsOwn implements RunningLeg {
+  /** The way back to call control leads through the conversation. */
+  readonly wayBackMs = 2 * WAY_BACK_MS;
+  /** How often something happened that its conversation cannot know. */
+  news = 0;
+  private readonly folded: Folded<LegState, LegEvent>;
+
+  constructor(
+    readonly request: LegRequest,
+    readonly settings: ConversationSettings,
+  ) {
+    const leg = newLeg(request.transferId, request.requestedAt);
+    this.folded = new Folded(leg, applyLegEvent, (changed) => {
+      setCurrentDetails(describeLeg(changed));
+    });
+  }
+
+  get state(): LegState {
+    return this.folded.state;
+  }
+
+  apply(event: LegEvent): void {
+    const before = this.state;
+    this.folded.apply(event);
+    if (this.state !== before) this.news++;
+  }
+
+  /** What its conversation knows already. */
+  report(event: LegEvent): void {
+    this.folded.apply(event);
+  }
+}
+
+/** Tells the conversation each change that it cannot know, but the end: that is the result. */
+async function tellConversation(leg: LegOfItsOwn, heard: () => number): Promise<void> {
+  const conversation = workflowInfo().parent;
+  if (conversation === undefined) return;
+  const handle = getExternalWorkflowHandle(conversation.workflowId);
+  let told = 0;
+  const isOver = () => leg.state.end !== null;
+  for (;;) {
+    await condition(() => leg.news > told || isOver());
+    if (isOver()) return;
+    told = leg.news;
+    // A conversation that is gone needs no news.
+    await handle.signal(legToldSignal, leg.request.transferId, leg.state, heard()).catch(() => undefined);
+  }
 }

@@ -1,0 +1,50 @@
+import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+
+import { AsappError } from '../asapp/error';
+import { failureTypes } from '../contract/failures';
+
+import { toFailure } from './asapp-failures';
+
+/**
+ * The frame of one attempt at a request to ASAPP: it tells Temporal that this worker is alive, ends with the activity's
+ * hard limit by this worker's own clock, and fails as ASAPP's error asks for.
+ *
+ * Temporal would end it, too, but its timers may be a second late, and a caller waits. What the limit is counted from are
+ * two times of the server: how far its clock is from this worker's does not matter.
+ *
+ * @param run - gets a signal that ends it: the time is over, or nobody wants the answer any more
+ */
+export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const info = activityInfo();
+  const spentMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
+  const over = new AbortController();
+  const limit = setTimeout(
+    () => {
+      over.abort(new AsappError('unreachable', 'ASAPP gave no answer before the hard limit'));
+    },
+    Math.max(0, info.scheduleToCloseTimeoutMs - spentMs),
+  );
+  const alive = setInterval(heartbeat, (info.heartbeatTimeoutMs ?? 1000) / 4);
+  try {
+    return await run(AbortSignal.any([over.signal, cancellationSignal()]));
+  } catch (error) {
+    if (error instanceof AsappError && error.kind === 'credentialsRefused') {
+      log.error('ASAPP refuses the credentials: every call falls back until they are mended', {
+        status: error.status,
+      });
+    }
+    throw over.signal.aborted && error === over.signal.reason
+      ? deadlineExceeded()
+      : toFailure(error, info.attempt);
+  } finally {
+    clearTimeout(limit);
+    clearInterval(alive);
+  }
+}
+
+const deadlineExceeded = () =>
+  ApplicationFailure.nonRetryable(
+    'ASAPP gave no answer before the hard limit',
+    failureTypes.deadlineExceeded,
+  );

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { CallTransfers } from '../asapp/port';
+import type { CallTransferResource } from '../asapp/resource';
+import { failureTypes } from '../contract/failures';
+import type { TransferSnapshot } from '../contract/transfer';
+
+import type { FetchContextInput } from './types';
+
+/** Pauses before further polls of a result that is not there yet, in milliseconds; the last one repeats. */
+const PAUSES_MS = [250, 500, 1000] as const;
+
+/**
+ * Reads a transfer; on request again and again until ASAPP's books show its end, which they may do later than the phone
+ * system. The pauses are made here: those between the attempts of an activity may be a second longer than asked for, and
+ * a caller waits.
+ *
+ * @throws ApplicationFailure of type `ResultPending` if the signal came while ASAPP showed no end
+ */
+export async function fetchContext(
+  asapp: CallTransfers,
+  { conversationId, transferId, untilEnded }: FetchContextInput,
+  signal: AbortSignal,
+): Promise<TransferSnapshot> {
+  let pending: ApplicationFailure | undefined;
+  try {
+    for (let polls = 0; ; polls++) {
+      const transfer = await asapp.get(transferId, { signal });
+      if ((transfer.externalConversationId ?? conversationId) !== conversationId) throw strangers(transferId);
+      const isOver = transfer.status === 'COMPLETED' || transfer.status === 'EXPIRED';
+      if (isOver || !untilEnded) return snapshotOf(transfer);
+      pending = ApplicationFailure.nonRetryable(
+        `ASAPP still shows the transfer as ${transfer.status}`,
+        failureTypes.resultPending,
+      );
+      await sleep(PAUSES_MS[Math.min(polls, PAUSES_MS.length - 1)], undefined, { signal });
+    }
+  } catch (error) {
+    throw signal.aborted && pending !== undefined ? pending : error;
+  }
+}
+
+const strangers = (transferId: string) =>
+  ApplicationFailure.nonRetryable(
+    `transferId: ${transferId} belongs to another conversation`,
+    failureTypes.transferIdConflict,
+  );
+
+const snapshotOf = ({
+  status,
+  callReceivedAt,
+  completedAt,
+  outputContext,
+}: CallTransferResource): TransferSnapshot => ({
+  status,
+  callReceivedAt: callReceivedAt ?? null,
+  completedAt: completedAt ?? null,
+  outputContext: outputContext
+    ? {
+        transferType: outputContext.transferType ?? null,
+        currentTaskName: outputContext.currentTaskName ?? null,
+        referenceVariables: outputContext.referenceVariables ?? {},
+        transferVariables: outputContext.transferVariables ?? {},
+      }
+    : null,
+});

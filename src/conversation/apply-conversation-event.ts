@@ -1,0 +1,254 @@
+/**
+ * A conversation as a pure fold over events, as a leg is.
+ *
+ * Invariants:
+ * 1. At most one leg is in progress; it is the newest.
+ * 2. Every ended leg gets one decision, which is never replaced.
+ * 3. An event for a leg that is not the newest changes nothing and stays visible.
+ * 4. What call control reports of a leg in a workflow of its own counts here at once, and again in what that workflow
+ *    tells until it has heard of it: no report is lost with the workflow.
+ */
+import type { IgnoredEvent } from '../contract/conversation-view';
+import type { RoutingDecision } from '../contract/routing-decision';
+import type { ConversationSettings } from '../contract/settings';
+import { transportNamed } from '../contract/transport';
+import { applyLegEvent } from '../leg/apply-leg-event';
+import type { LegEvent, LegEventOf, LegState } from '../leg/leg-state';
+
+import {
+  canRedial,
+  findLeg,
+  newestLeg,
+  newRecord,
+  shorter,
+  type CheckedRequest,
+  type ConversationState,
+  type DecisionCore,
+  type LegRecord,
+} from './conversation-state';
+
+/** What happened. Times in epoch milliseconds on the server's clock. */
+export type ConversationEvent =
+  /** A request came together with the start: it says what the first leg is. */
+  | { type: 'firstRequested'; request: CheckedRequest }
+  /** The settings are read and the first leg begins. `newId` is its id if nobody named one. */
+  | { type: 'begun'; settings: ConversationSettings; requestedAt: number; newId: string }
+  /** Call control asks for a further leg. */
+  | { type: 'legRequested'; request: CheckedRequest; transferId: string; now: number }
+  /** Call control waits for an answer about a leg that may have a fresh number. */
+  | { type: 'redialRequested'; transferId: string; newId: string; answerBy: number; now: number }
+  /** Call control reports; `event` is `null` if its payload was not valid. */
+  | {
+      type: 'reported';
+      what: IgnoredEvent['event'];
+      transferId: string | null;
+      event: LegEvent | null;
+      now: number;
+    }
+  /** Call control waits, and wants something of a leg. */
+  | { type: 'legAsked'; transferId: string; event: LegEventOf<'checkRequested' | 'outOfTime'> }
+  /** Something happened to a leg that runs here. */
+  | { type: 'leg'; transferId: string; event: LegEvent }
+  /** A leg in a workflow of its own tells its state, and how many of the reports it has heard. */
+  | { type: 'legTold'; transferId: string; state: LegState; heard: number }
+  | { type: 'decided'; transferId: string; decision: DecisionCore; mayRedial: boolean }
+  | { type: 'decidedEarlier'; transferId: string; decision: RoutingDecision }
+  | { type: 'reconnectionAwaited'; until: number }
+  | { type: 'continuedAsNew' }
+  | { type: 'cancelled'; now: number };
+
+export type ConversationEventOf<Type extends ConversationEvent['type']> = Extract<
+  ConversationEvent,
+  { type: Type }
+>;
+
+const MAX_LEGS_KEPT = 100;
+const MAX_IGNORED_KEPT = 20;
+
+/** The conversation after an event. Answers the same value where the event changes nothing. */
+export function applyConversationEvent(
+  state: ConversationState,
+  event: ConversationEvent,
+): ConversationState {
+  switch (event.type) {
+    case 'firstRequested':
+      return state.legs.length > 0 || state.firstRequest !== null
+        ? state
+        : { ...state, firstRequest: event.request };
+    case 'begun':
+      return onBegun(state, event);
+    case 'legRequested':
+      return onLegRequested(state, event);
+    case 'redialRequested':
+      return onRedialRequested(state, event);
+    case 'reported':
+      return onReported(state, event);
+    case 'legAsked':
+      return newestLeg(state)?.request.transferId === event.transferId
+        ? reportedToNewest(state, event.event)
+        : state;
+    case 'leg':
+      return withLeg(state, event.transferId, (leg) => withState(leg, applyLegEvent(leg.state, event.event)));
+    case 'legTold':
+      return onLegTold(state, event);
+    case 'decided':
+      return onDecided(state, event);
+    case 'decidedEarlier':
+      return withLeg(state, event.transferId, (leg) => ({ ...leg, earlierDecision: event.decision }));
+    case 'reconnectionAwaited':
+      return { ...state, reconnectUntil: event.until };
+    case 'continuedAsNew':
+      return { ...state, legCountBefore: state.legCount };
+    case 'cancelled':
+      return onCancelled(state, event.now);
+  }
+}
+
+function onBegun(
+  state: ConversationState,
+  { settings, requestedAt, newId }: ConversationEventOf<'begun'>,
+): ConversationState {
+  if (state.legs.length > 0) return state;
+  const { conversationId, transferId, transport, inputContext } = state.input;
+  const asked = state.firstRequest;
+  const limitMs = shorter(settings.requestDeadlineMs, asked?.answerWithinMs);
+  const begun = opened(
+    { ...state, settings, firstRequest: null },
+    {
+      conversationId,
+      transferId: transferId ?? asked?.transferId ?? newId,
+      transport,
+      inputContext: inputContext ?? asked?.inputContext,
+      requestedAt,
+      requestBy: requestedAt + limitMs,
+      redialOf: null,
+    },
+  );
+  return state.cancelled ? onCancelled(begun, requestedAt) : begun;
+}
+
+function onLegRequested(
+  state: ConversationState,
+  { request, transferId, now }: ConversationEventOf<'legRequested'>,
+): ConversationState {
+  if (state.settings === null || state.wanted !== null || findLeg(state, transferId) !== undefined)
+    return state;
+  const { conversationId, transport } = state.input;
+  const asked: ConversationState = {
+    ...state,
+    wanted: {
+      conversationId,
+      transferId,
+      transport: transportNamed(request) ?? transport,
+      inputContext: request.inputContext,
+      requestedAt: request.at === undefined ? now : Math.min(Date.parse(request.at), now),
+      requestBy: now + shorter(state.settings.requestDeadlineMs, request.answerWithinMs),
+      redialOf: null,
+    },
+  };
+  const { disconnect, phase } = newestLeg(state)?.state ?? {};
+  // The customer hung up and is here again: their route needs no result of the leg before.
+  const isBack = phase === 'DISCONNECTED' && disconnect?.by === 'CUSTOMER';
+  return openedIfDecided(isBack ? reportedToNewest(asked, { type: 'outOfTime', now }) : asked);
+}
+
+function onRedialRequested(
+  state: ConversationState,
+  { transferId, newId, answerBy, now }: ConversationEventOf<'redialRequested'>,
+): ConversationState {
+  const leg = findLeg(state, transferId);
+  if (leg === undefined || state.settings === null || !canRedial(state, leg)) return state;
+  const requestBy = Math.min(answerBy, now + state.settings.requestDeadlineMs);
+  const { legNumber: _, ...request } = leg.request;
+  return opened(state, { ...request, transferId: newId, requestedAt: now, requestBy, redialOf: transferId });
+}
+
+function onReported(
+  state: ConversationState,
+  { what, transferId, event, now }: ConversationEventOf<'reported'>,
+): ConversationState {
+  const leg = transferId === null ? undefined : findLeg(state, transferId);
+  const ignoredBecause = (why: string): ConversationState => {
+    const latest = [
+      ...state.ignored.latest,
+      { event: what, transferId, why, at: new Date(now).toISOString() },
+    ];
+    return { ...state, ignored: { count: state.ignored.count + 1, latest: latest.slice(-MAX_IGNORED_KEPT) } };
+  };
+  if (transferId === null || event === null) return ignoredBecause('the payload is not valid');
+  if (leg === undefined) return ignoredBecause('no leg has this transferId');
+  if (leg !== newestLeg(state)) return ignoredBecause('a newer leg has begun');
+  const reported = reportedToNewest(state, event);
+  if (reported !== state) return reported;
+  return ignoredBecause(leg.state.end === null ? 'repeated or out of order' : 'the leg has ended');
+}
+
+function onLegTold(
+  state: ConversationState,
+  { transferId, state: told, heard }: ConversationEventOf<'legTold'>,
+): ConversationState {
+  return withLeg(state, transferId, (leg) => {
+    if (leg.state.end !== null) return leg;
+    return { ...leg, state: leg.reports.slice(heard).reduce(applyLegEvent, told) };
+  });
+}
+
+function onDecided(
+  state: ConversationState,
+  { transferId, decision, mayRedial }: ConversationEventOf<'decided'>,
+): ConversationState {
+  return openedIfDecided(
+    withLeg(state, transferId, (leg) => (leg.decision === null ? { ...leg, decision, mayRedial } : leg)),
+  );
+}
+
+function onCancelled(state: ConversationState, now: number): ConversationState {
+  return reportedToNewest({ ...state, cancelled: true, wanted: null }, { type: 'cancelled', now });
+}
+
+/** The newest leg after a report, which it is told of if it runs in a workflow of its own. */
+function reportedToNewest(state: ConversationState, event: LegEvent): ConversationState {
+  const leg = newestLeg(state);
+  if (leg === undefined) return state;
+  return withLeg(state, leg.request.transferId, () => {
+    const changed = withState(leg, applyLegEvent(leg.state, event));
+    return changed === leg ? leg : { ...changed, reports: [...leg.reports, event] };
+  });
+}
+
+const openedIfDecided = (state: ConversationState): ConversationState =>
+  state.wanted !== null && newestLeg(state)?.decision !== null && !state.cancelled
+    ? opened({ ...state, wanted: null }, state.wanted)
+    : state;
+
+function opened(
+  state: ConversationState,
+  { redialOf, ...request }: NonNullable<ConversationState['wanted']>,
+): ConversationState {
+  const legNumber = state.legCount + 1;
+  const legs = [...state.legs.map(shortened), newRecord({ ...request, legNumber }, redialOf)];
+  return { ...state, legCount: legNumber, legs: legs.slice(-MAX_LEGS_KEPT), reconnectUntil: null };
+}
+
+/** A leg that is over, without what nobody asks for any more: its context is in its decision. */
+const shortened = ({ request: { inputContext: _, ...request }, state, ...leg }: LegRecord): LegRecord => ({
+  ...leg,
+  request,
+  reports: [],
+  state: state.end === null ? state : { ...state, end: { ...state.end, context: null } },
+});
+
+const withState = (leg: LegRecord, state: LegState): LegRecord =>
+  state === leg.state ? leg : { ...leg, state };
+
+function withLeg(
+  state: ConversationState,
+  transferId: string,
+  change: (leg: LegRecord) => LegRecord,
+): ConversationState {
+  const leg = findLeg(state, transferId);
+  if (leg === undefined) return state;
+  const changed = change(leg);
+  if (changed === leg) return state;
+  return { ...state, legs: state.legs.map((each) => (each === leg ? changed : each)) };
+}

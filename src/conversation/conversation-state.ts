@@ -1,0 +1,127 @@
+/**
+ * A conversation as one plain value: what it was started with, its legs, and what call control asked and reported. A run
+ * that continues as new carries it whole.
+ */
+import type { z } from 'zod';
+
+import type { IgnoredEvent } from '../contract/conversation-view';
+import type { RoutingDecision } from '../contract/routing-decision';
+import type { ConversationSettings } from '../contract/settings';
+import type { InputContext, transferRequestSchema } from '../contract/transfer-request';
+import type { RequestedTransport } from '../contract/transport';
+import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
+
+/** What starts a conversation, checked. */
+export interface ConversationInput {
+  conversationId: string;
+  transferId: string | undefined;
+  transport: RequestedTransport;
+  inputContext: InputContext | undefined;
+}
+
+/** A request of call control, checked. */
+export type CheckedRequest = z.output<typeof transferRequestSchema>;
+
+/** What a leg is requested with. */
+export interface LegRequest {
+  conversationId: string;
+  transferId: string;
+  /** 1 for the conversation's first leg. */
+  legNumber: number;
+  transport: RequestedTransport;
+  inputContext?: InputContext | undefined;
+  /** When call control asked, epoch milliseconds: shown. */
+  requestedAt: number;
+  /** Epoch milliseconds on the server's clock after which a number comes too late for call control. */
+  requestBy: number;
+}
+
+/** A decision before its list of legs, which is made when it is read. */
+export type DecisionCore = Omit<RoutingDecision, 'legs'>;
+
+/** A leg's place in the conversation. */
+export interface LegRecord {
+  request: LegRequest;
+  state: LegState;
+  /** What call control reported of it, oldest first: a leg in a workflow of its own is told. */
+  reports: LegEvent[];
+  /** Set once. */
+  decision: DecisionCore | null;
+  /** Set where another run of this conversation has decided about the same transfer: that decision stands. */
+  earlierDecision: RoutingDecision | null;
+  /** Whether the policy allows one fresh number in place of this leg's. */
+  mayRedial: boolean;
+  /** The leg whose number this one's replaces. */
+  redialOf: string | null;
+}
+
+/** A leg that is asked for, before it begins. */
+export type WantedLeg = Omit<LegRequest, 'legNumber'> & { redialOf: string | null };
+
+export interface ConversationState {
+  input: ConversationInput;
+  /** `null` until they are read. */
+  settings: ConversationSettings | null;
+  /** The request that came together with the start. */
+  firstRequest: CheckedRequest | null;
+  /** Oldest first, at most the latest 100. */
+  legs: LegRecord[];
+  /** Legs in all, and when this run began. */
+  legCount: number;
+  legCountBefore: number;
+  /** Begins as soon as the newest leg has its decision. */
+  wanted: WantedLeg | null;
+  /** While a reconnection is awaited: until when, epoch milliseconds. */
+  reconnectUntil: number | null;
+  cancelled: boolean;
+  ignored: { count: number; latest: IgnoredEvent[] };
+}
+
+export const newConversation = (input: ConversationInput): ConversationState => ({
+  input,
+  settings: null,
+  firstRequest: null,
+  legs: [],
+  legCount: 0,
+  legCountBefore: 0,
+  wanted: null,
+  reconnectUntil: null,
+  cancelled: false,
+  ignored: { count: 0, latest: [] },
+});
+
+export const newRecord = (request: LegRequest, redialOf: string | null): LegRecord => ({
+  request,
+  state: newLeg(request.transferId, request.requestedAt),
+  reports: [],
+  decision: null,
+  earlierDecision: null,
+  mayRedial: false,
+  redialOf,
+});
+
+/** The newest leg; `undefined` until the first has begun. */
+export const newestLeg = ({ legs }: ConversationState): LegRecord | undefined => legs.at(-1);
+
+export const findLeg = ({ legs }: ConversationState, transferId: string): LegRecord | undefined =>
+  legs.find(({ request }) => request.transferId === transferId);
+
+/** The leg with the fresh number in place of this leg's. */
+export const redialOf = ({ legs }: ConversationState, transferId: string): LegRecord | undefined =>
+  legs.find((leg) => leg.redialOf === transferId);
+
+/** Whether this leg may be answered with a fresh number: once for each number asked for, while nothing else is asked for. */
+export const canRedial = (state: ConversationState, leg: LegRecord): boolean =>
+  leg.mayRedial &&
+  leg.redialOf === null &&
+  leg === newestLeg(state) &&
+  state.wanted === null &&
+  !state.cancelled;
+
+/** Legs that began in this run. */
+export const legsInRun = ({ legCount, legCountBefore }: ConversationState): number =>
+  legCount - legCountBefore;
+
+/** A hard limit, or the shorter time that call control can wait, in milliseconds. */
+export const shorter = (limitMs: number, answerWithinMs: number | undefined): number =>
+  Math.min(limitMs, answerWithinMs ?? limitMs);

@@ -1,0 +1,64 @@
+/** The activities as the workflows call them: how long each may take, how often it is tried, what the Web UI calls it. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+
+import type { AsappActivities, WorkerActivities } from '../activities/types';
+import type { FallbackReason } from '../contract/outcomes';
+import { failureTypes } from '../contract/failures';
+import { reasonOf } from '../contract/reason-of-failure';
+import type { RoutingDecision } from '../contract/routing-decision';
+
+/** Without a heartbeat for this long, an attempt is given to another worker. */
+const HEARTBEAT_TIMEOUT = '1 second';
+
+/** What the worker knows by itself, without I/O: done within the workflow task. */
+export const worker = proxyLocalActivities<WorkerActivities>({ startToCloseTimeout: '3 seconds' });
+
+/**
+ * Requests to ASAPP.
+ *
+ * @param by - the hard limit, epoch milliseconds: it ends all attempts together
+ */
+export const asapp = ({ by, summary }: { by: number; summary: string }): AsappActivities => {
+  const left = Math.max(1, by - Date.now());
+  return proxyActivities<AsappActivities>({
+    startToCloseTimeout: left,
+    scheduleToCloseTimeout: left,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    // ASAPP's own schedule comes with each failure; this one is for a worker that died.
+    retry: { initialInterval: '250 milliseconds', maximumInterval: '1 second' },
+    cancellationType: 'TRY_CANCEL',
+    summary,
+  });
+};
+
+/**
+ * Why the customer falls back, after a request to ASAPP failed.
+ *
+ * @param timedOut - the reason if nothing but the time ran out
+ */
+export function fallbackReason(failure: unknown, timedOut: FallbackReason): FallbackReason {
+  let cause = failureIn(failure);
+  // A time-out carries the last attempt's own failure, if there was one.
+  if (cause instanceof TimeoutFailure) {
+    if (cause.cause === undefined) return timedOut;
+    ({ cause } = cause);
+  }
+  return reasonOf(cause instanceof ApplicationFailure ? cause.type : undefined, timedOut);
+}
+
+/** The decision that comes with a refused transfer id, if this conversation made one about it before. */
+export function earlierDecisionIn(failure: unknown): RoutingDecision | undefined {
+  const cause = failureIn(failure);
+  const isConflict = cause instanceof ApplicationFailure && cause.type === failureTypes.transferIdConflict;
+  return isConflict ? ((cause.details?.[0] as RoutingDecision | null | undefined) ?? undefined) : undefined;
+}
+
+/** What an activity threw. */
+const failureIn = (failure: unknown): unknown =>
+  failure instanceof ActivityFailure ? failure.cause : failure;
