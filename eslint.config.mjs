@@ -25,7 +25,7 @@ const layers = {
     inWorkflows: true,
   },
   asapp: { may: ['contract'] },
-  activities: { may: ['contract', 'asapp', 'routing'] },
+  activities: { may: ['contract', 'leg', 'routing', 'conversation', 'asapp'] },
   account: { may: ['contract', 'asapp', 'bundling'], types: ['routing'] },
   client: { may: ['contract'] },
   'call-control': { may: ['contract', 'client', 'environment'] },

@@ -17,11 +17,11 @@ export async function plotOf(lines: readonly Line[]): Promise<string> {
   const { compile } = await import('vega-lite');
   const rows = lines
     .filter(({ kind, open }) => kind === 'leg' && open === 0)
-    .flatMap(({ contestant, parallel, figures }) =>
+    .flatMap(({ contestant, parallel, asappMs, figures }) =>
       (Object.keys(measures) as (keyof typeof measures)[]).map((name) => ({
         contestant,
-        load: `${parallel} at a time`,
-        parallel,
+        load: `${parallel} at a time, ASAPP ${asappMs} ms`,
+        order: 10_000 * parallel + asappMs,
         measure: measures[name],
         milliseconds: figures[name],
       })),
@@ -31,7 +31,7 @@ export async function plotOf(lines: readonly Line[]): Promise<string> {
     data: { values: rows },
     mark: 'bar',
     encoding: {
-      column: { field: 'load', sort: { field: 'parallel' }, title: null },
+      column: { field: 'load', sort: { field: 'order' }, title: null },
       x: { field: 'measure', sort: Object.values(measures), title: null },
       xOffset: { field: 'contestant' },
       y: { field: 'milliseconds', type: 'quantitative' },

@@ -29,10 +29,13 @@ const { values } = parseArgs({
     kinds: { type: 'string', default: kinds.join(',') },
     parallel: { type: 'string', default: '1,20,200' },
     open: { type: 'string', default: '100,1000' },
+    asapp: { type: 'string', default: '0,150,300,600' },
     out: { type: 'string', default: join(__dirname, 'results') },
   },
 });
 
+/** How long ASAPP takes for an answer, milliseconds: what is added to a live call is seen beside that. */
+const asappDelays = values.asapp.split(',').map(Number);
 /** How many calls at a time, and how many in each turn. */
 const allLoads = [
   { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 20 },
@@ -40,7 +43,7 @@ const allLoads = [
   { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2 },
 ];
 const loads = allLoads.filter(({ parallel }) => values.parallel.split(',').includes(String(parallel)));
-/** For other calls than those of one leg. */
+/** For other calls than those of one leg, and beside an ASAPP that takes its time. */
 const lighterLoads = loads
   .filter(({ parallel }) => parallel <= 20)
   .map((load) => ({ ...load, rounds: Math.ceil(load.rounds / 2) }));
@@ -55,7 +58,7 @@ const OPENING = 20;
 const OURS = 'this package';
 const PLAIN = 'this package, plain client';
 const FLOOR = 'floor';
-const REGULAR = 'floor, regular activities';
+const LOCAL = 'floor, local activities';
 
 interface Results {
   cpus: string;
@@ -76,8 +79,12 @@ async function main(): Promise<void> {
   await withContestants(async ({ client, sandbox, contestants, refused }) => {
     for (const kind of kinds.filter((each) => values.kinds.split(',').includes(each))) {
       const those = kind === 'fallback' ? refused : contestants;
-      for (const load of kind === 'leg' ? loads : lighterLoads) {
-        results.lines.push(...(await measured(those, sandbox, kind, load)));
+      for (const asappMs of asappDelays) {
+        sandbox.fail({ times: 'untilHealed', effect: { kind: 'latency', ms: asappMs } });
+        for (const load of kind === 'leg' && asappMs === 0 ? loads : lighterLoads) {
+          results.lines.push(...(await measured(those, sandbox, kind, { ...load, asappMs })));
+        }
+        sandbox.heal();
       }
       for (const contestant of those) {
         const cost = await costOf(
@@ -101,17 +108,20 @@ async function measured(
   contestants: readonly Contestant[],
   sandbox: Sandbox,
   kind: Kind,
-  load: { parallel: number; calls: number; rounds: number },
+  load: { parallel: number; calls: number; rounds: number; asappMs: number },
   open = 0,
 ): Promise<Line[]> {
   const samples = await compete(contestants, sandbox, kind, load);
   const figures = new Map([...samples].map(([name, each]) => [name, figuresOf(each)]));
   const base = figures.get(FLOOR) as Figures;
   const openToo = open === 0 ? '' : `, ${open} more open`;
-  console.log(`\n${kind}, ${load.parallel} at a time${openToo}; milliseconds, and × the floor's`);
+  console.log(
+    `\n${kind}, ASAPP at ${load.asappMs} ms, ${load.parallel} at a time${openToo}; milliseconds, and × the floor's`,
+  );
   console.table(Object.fromEntries([...figures].map(([name, each]) => [name, besideBase(each, base)])));
   return [...figures].map(([contestant, each]) => ({
     kind,
+    asappMs: load.asappMs,
     parallel: load.parallel,
     open,
     contestant,
@@ -132,7 +142,7 @@ async function measureOpen(
   for (const count of openCounts) {
     for (const contestant of two) await openCalls(contestant, sandbox, count - open);
     open = count;
-    const load = { parallel: 1, calls: CALLS_BESIDE_OPEN / 4, rounds: 4 };
+    const load = { parallel: 1, calls: CALLS_BESIDE_OPEN / 4, rounds: 4, asappMs: 0 };
     results.lines.push(...(await measured(two, sandbox, 'leg', load, open)));
     for (const [index, { name, pid }] of two.entries()) {
       const [now, then] = [await residentKib(pid), before[index] ?? null];
@@ -177,7 +187,7 @@ interface Arena {
 
 async function withContestants(body: (arena: Arena) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const server = await TemporalServer.start({});
+  const server = await TemporalServer.start({ dynamicConfig: { 'history.transferProcessorMaxPollRPS': 2000, 'history.timerProcessorMaxTimeShift': '"10ms"', 'history.timerProcessorMaxPollRPS': 200 } });
   const sandbox = await Sandbox.start({ poolSize: 70_000 });
   const connection = await Connection.connect({ address: server.address });
   const workers: WorkerProcess[] = [];
@@ -220,13 +230,13 @@ async function withContestants(body: (arena: Arena) => Promise<void>): Promise<v
           pid,
         }),
         workflowContestant(client, {
-          name: FLOOR,
+          name: LOCAL,
           workflowType: 'floorLocal',
           taskQueue: floor,
           pid: floorPid,
         }),
         workflowContestant(client, {
-          name: REGULAR,
+          name: FLOOR,
           workflowType: 'floorRegular',
           taskQueue: floor,
           pid: floorPid,

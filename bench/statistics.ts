@@ -49,6 +49,8 @@ export const ratiosOf = (figures: Figures, base: Figures): Record<string, number
 /** One line of the results. */
 export interface Line {
   kind: Kind;
+  /** How long ASAPP takes for an answer, milliseconds. */
+  asappMs: number;
   parallel: number;
   /** Calls that are open meanwhile. */
   open: number;

@@ -13,9 +13,10 @@ import { toFailure } from './asapp-failures';
  * Temporal would end it, too, but its timers may be a second late, and a caller waits. What the limit is counted from are
  * two times of the server: how far its clock is from this worker's does not matter.
  *
+ * @param limitMs - a limit that is shorter than the activity's, counted from when it was scheduled. Default: none
  * @param run - gets a signal that ends it: the time is over, or nobody wants the answer any more
  */
-export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, limitMs = Infinity): Promise<T> {
   const info = activityInfo();
   const spentMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
   const over = new AbortController();
@@ -23,7 +24,7 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>): Prom
     () => {
       over.abort(new AsappError('unreachable', 'ASAPP gave no answer before the hard limit'));
     },
-    Math.max(0, info.scheduleToCloseTimeoutMs - spentMs),
+    Math.max(0, Math.min(limitMs, info.scheduleToCloseTimeoutMs) - spentMs),
   );
   const alive = setInterval(heartbeat, (info.heartbeatTimeoutMs ?? 1000) / 4);
   try {

@@ -2,7 +2,10 @@ import { log } from '@temporalio/activity';
 import { z } from 'zod';
 
 import { jsonSchema } from '../contract/json';
+import type { Routed } from '../contract/leg-result';
 import { describeIssues } from '../contract/parse';
+import type { TransferSnapshot } from '../contract/transfer';
+import { routingFacts } from '../conversation/routing-facts';
 import {
   redialableOutcomes,
   type RoutingChoice,
@@ -10,10 +13,26 @@ import {
   type RoutingPolicy,
 } from '../routing/policy';
 
+import { endAfter } from './end-after';
+import type { FetchContextInput } from './types';
+
 /** A customer must not wait for a policy that takes longer. */
 const POLICY_LIMIT_MS = 1000;
 
 const choiceSchema = z.object({ route: jsonSchema, redial: z.boolean().optional() });
+
+/** Asks the policy at once if ASAPP's answer ends the leg: by the fold that the workflow will do. */
+export async function routeAfter(
+  policy: RoutingPolicy,
+  { conversationId, leg, legNumber }: FetchContextInput,
+  transfer: TransferSnapshot,
+): Promise<Routed | null> {
+  const end = endAfter(leg, transfer);
+  if (end === null) return null;
+  const request = { conversationId, transferId: leg.transferId, legNumber };
+  const choice = await chooseRoute(policy, routingFacts(request, end));
+  return { outcome: end.outcome, reason: end.reason, choice };
+}
 
 /** Asks the policy, which is the user's own code: it may fail, which is `null`, and what it answers is checked. */
 export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {

@@ -1,10 +1,11 @@
 import type { CallTransfers } from '../asapp/port';
 import { SecondRequests } from '../asapp/second-requests';
+import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { RoutingPolicy } from '../routing/policy';
 
 import { attempt } from './attempt';
-import { chooseRoute } from './choose-route';
+import { chooseRoute, routeAfter } from './choose-route';
 import { fetchContext } from './fetch-context';
 import { findDecision } from './find-decision';
 import { measuredCallTransfers } from './request-metrics';
@@ -26,9 +27,15 @@ export function createCallTransferActivities({
 }: ActivityDependencies): CallTransferActivities {
   const patient = new SecondRequests(measuredCallTransfers(asapp));
   return {
-    callTransferRequestNumber: (input) =>
-      attempt((signal) => requestNumber(patient, input, { findDecision, signal })),
-    callTransferFetchContext: (input) => attempt((signal) => fetchContext(patient, input, signal)),
+    callTransferRequestNumber: async ({ waitedMs, ...input }) => {
+      const limitMs = waitedMs === undefined ? Infinity : settings.requestDeadlineMs - WAY_BACK_MS - waitedMs;
+      const request = (signal: AbortSignal) => requestNumber(patient, input, { findDecision, signal });
+      return { ...(await attempt(request, limitMs)), settings };
+    },
+    callTransferFetchContext: async (input) => {
+      const transfer = await attempt((signal) => fetchContext(patient, input, signal));
+      return { transfer, routed: await routeAfter(routing, input, transfer) };
+    },
     callTransferReadSettings: () => Promise.resolve(settings),
     callTransferChooseRoute: (facts) => chooseRoute(routing, facts),
   };

@@ -7,30 +7,32 @@ import type { CallTransferResource } from '../asapp/resource';
 import { failureTypes } from '../contract/failures';
 import type { TransferSnapshot } from '../contract/transfer';
 
+import { endAfter } from './end-after';
 import type { FetchContextInput } from './types';
 
 /** Pauses before further polls of a result that is not there yet, in milliseconds; the last one repeats. */
 const PAUSES_MS = [250, 500, 1000] as const;
 
 /**
- * Reads a transfer; on request again and again until ASAPP's books show its end, which they may do later than the phone
- * system. The pauses are made here: those between the attempts of an activity may be a second longer than asked for, and
+ * Reads a transfer; on request again and again until ASAPP's answer ends the leg, which may be a while after the phone
+ * system has noticed the hangup. The pauses are made here: those between the attempts of an activity may be a second longer than asked for, and
  * a caller waits.
  *
  * @throws ApplicationFailure of type `ResultPending` if the signal came while ASAPP showed no end
  */
 export async function fetchContext(
   asapp: CallTransfers,
-  { conversationId, transferId, untilEnded }: FetchContextInput,
+  { conversationId, leg, untilEnded }: FetchContextInput,
   signal: AbortSignal,
 ): Promise<TransferSnapshot> {
+  const { transferId } = leg;
   let pending: ApplicationFailure | undefined;
   try {
     for (let polls = 0; ; polls++) {
       const transfer = await asapp.get(transferId, { signal });
       if ((transfer.externalConversationId ?? conversationId) !== conversationId) throw strangers(transferId);
-      const isOver = transfer.status === 'COMPLETED' || transfer.status === 'EXPIRED';
-      if (isOver || !untilEnded) return snapshotOf(transfer);
+      const snapshot = snapshotOf(transfer);
+      if (!untilEnded || endAfter(leg, snapshot) !== null) return snapshot;
       pending = ApplicationFailure.nonRetryable(
         `ASAPP still shows the transfer as ${transfer.status}`,
         failureTypes.resultPending,

@@ -21,7 +21,7 @@ export async function requestNumber(
   asapp: CallTransfers,
   { transferId, conversationId, transport, inputContext }: RequestNumberInput,
   { findDecision, signal }: { findDecision: FindDecision; signal: AbortSignal },
-): Promise<AssignedNumber> {
+): Promise<Omit<AssignedNumber, 'settings'>> {
   const { transfer, existed, assigned } = await asapp.create(
     { transferId, conversationId, transport, inputContext },
     { signal },

@@ -1,7 +1,9 @@
+import type { Routed } from '../contract/leg-result';
 import type { ConversationSettings } from '../contract/settings';
 import type { TransferSnapshot } from '../contract/transfer';
 import type { InputContext } from '../contract/transfer-request';
 import type { Destination, RequestedTransport } from '../contract/transport';
+import type { LegState } from '../leg/leg-state';
 import type { RoutingChoice, RoutingFacts } from '../routing/policy';
 
 export interface RequestNumberInput {
@@ -9,23 +11,40 @@ export interface RequestNumberInput {
   transferId: string;
   transport: RequestedTransport;
   inputContext?: InputContext | undefined;
+  /**
+   * Only for the request with which a conversation begins: how long call control has waited already, in milliseconds. The
+   * worker's own hard limit counts from then.
+   */
+  waitedMs?: number;
 }
 
 /** What is to be dialled, and when ASAPP releases it: epoch milliseconds on the clock of Temporal's server. */
 export interface AssignedNumber {
   destination: Destination;
   expiresAt: number;
+  /** What the worker's owner configured, for a conversation that begins. */
+  settings: ConversationSettings;
 }
 
 export interface FetchContextInput {
   conversationId: string;
-  transferId: string;
+  /** The leg as it stands. */
+  leg: LegState;
+  /** 1 for the conversation's first leg. */
+  legNumber: number;
   /** True to wait until ASAPP's books show the end of the call; false to answer whatever they show. */
   untilEnded: boolean;
 }
 
+/** ASAPP's answer and, if it ends the leg, the routing policy's answer to that. */
+export interface FetchedContext {
+  transfer: TransferSnapshot;
+  routed: Routed | null;
+}
+
 /**
- * Requests to ASAPP. Each fails with an `ApplicationFailure` of one of `failureTypes`; it is retryable where ASAPP asks to
+ * Requests to ASAPP. Each brings what its workflow needs next, the settings or the route: to ask for them in a step of
+ * their own costs a live call some milliseconds (`decisions/0020`). Each fails with an `ApplicationFailure` of one of `failureTypes`; it is retryable where ASAPP asks to
  * try again, with ASAPP's own delay.
  */
 export interface AsappActivities {
@@ -37,10 +56,10 @@ export interface AsappActivities {
    */
   callTransferRequestNumber(input: RequestNumberInput): Promise<AssignedNumber>;
   /** Reads a transfer. Fails with `ResultPending` if its end was waited for and did not come before the hard limit. */
-  callTransferFetchContext(input: FetchContextInput): Promise<TransferSnapshot>;
+  callTransferFetchContext(input: FetchContextInput): Promise<FetchedContext>;
 }
 
-/** What the worker knows by itself. No I/O. */
+/** What the worker knows by itself, where no request brings it. No I/O. */
 export interface WorkerActivities {
   /** The settings that a conversation records when it begins. */
   callTransferReadSettings(): Promise<ConversationSettings>;

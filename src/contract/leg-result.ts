@@ -1,9 +1,17 @@
 import { z } from 'zod';
 
-import { variablesSchema } from './json';
-import { fallbackReasonSchema, legSummarySchema } from './routing-decision';
+import { jsonSchema, variablesSchema } from './json';
+import { fallbackReasonSchema, legSummarySchema, outcomeSchema } from './routing-decision';
 
-/** The result of `reconnectionLegWorkflow`: how one leg ended, before any routing. */
+/** What the routing policy was asked together with the result, and what it chose; `null` where it failed. */
+export const routedSchema = z.object({
+  outcome: outcomeSchema,
+  reason: fallbackReasonSchema.nullable(),
+  choice: z.object({ route: jsonSchema, redial: z.boolean().exactOptional() }).nullable(),
+});
+export type Routed = z.infer<typeof routedSchema>;
+
+/** The result of `reconnectionLegWorkflow`: how one leg ended. */
 export const legResultSchema = legSummarySchema.extend({
   reason: fallbackReasonSchema.nullable(),
   endedAt: z.string(),
@@ -12,5 +20,7 @@ export const legResultSchema = legSummarySchema.extend({
   currentTaskName: z.string().nullable(),
   referenceVariables: variablesSchema,
   transferVariables: variablesSchema,
+  /** `null` if the policy was not asked: the conversation does. */
+  routed: routedSchema.nullable(),
 });
 export type LegResult = z.infer<typeof legResultSchema>;

@@ -17,6 +17,9 @@ export const conversationWorkflowId = (conversationId: string): string => WORKFL
 export const legWorkflowId = (conversationId: string, transferId: string): string =>
   `${conversationWorkflowId(conversationId)}/${transferId}`;
 
+/** What one workflow takes of a hard limit at most for the way back of its answer, in milliseconds. */
+export const WAY_BACK_MS = 300;
+
 /**
  * The workflow task time-out with which conversations and legs should be started, in milliseconds: so long
  * nobody else takes over the task of a worker that died. Temporal's default of 10 s is longer than any asker

@@ -6,6 +6,9 @@ import { outcomes, type Outcome } from './outcomes';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+/** No caller waits longer than this for a number, whatever is configured. */
+export const LONGEST_REQUEST_DEADLINE_MS = MINUTE;
+
 /** Milliseconds, up to a day. */
 const duration = z.int().max(24 * 60 * MINUTE);
 const atLeastASecond = duration.min(SECOND);
@@ -25,6 +28,7 @@ const windows: Partial<Record<Outcome, number>> = {
 export const conversationSettingsSchema = z.strictObject({
   /** Hard limit from the request to a number, then the fallback route. Call-control platforms give a webhook 5–15 s in all. */
   requestDeadlineMs: atLeastASecond
+    .max(LONGEST_REQUEST_DEADLINE_MS)
     .default(5 * SECOND)
     .meta({ variable: 'CALL_TRANSFER_REQUEST_DEADLINE_MS' }),
   /** Hard limit from a disconnect to the decision, then the fallback route. */

@@ -9,8 +9,9 @@
  *    tells until it has heard of it: no report is lost with the workflow.
  */
 import type { IgnoredEvent } from '../contract/conversation-view';
+import type { Routed } from '../contract/leg-result';
 import type { RoutingDecision } from '../contract/routing-decision';
-import type { ConversationSettings } from '../contract/settings';
+import { LONGEST_REQUEST_DEADLINE_MS, type ConversationSettings } from '../contract/settings';
 import { transportNamed } from '../contract/transport';
 import { applyLegEvent } from '../leg/apply-leg-event';
 import type { LegEvent, LegEventOf, LegState } from '../leg/leg-state';
@@ -31,8 +32,12 @@ import {
 export type ConversationEvent =
   /** A request came together with the start: it says what the first leg is. */
   | { type: 'firstRequested'; request: CheckedRequest }
-  /** The settings are read and the first leg begins. `newId` is its id if nobody named one. */
-  | { type: 'begun'; settings: ConversationSettings; requestedAt: number; newId: string }
+  /** The first leg begins. `newId` is its id if nobody named one. */
+  | { type: 'begun'; requestedAt: number; newId: string }
+  /** What the worker's owner configured is known: it holds from now on. */
+  | { type: 'settingsRead'; settings: ConversationSettings }
+  /** The policy was asked together with a leg's result. */
+  | { type: 'routed'; transferId: string; routed: Routed | null }
   /** Call control asks for a further leg. */
   | { type: 'legRequested'; request: CheckedRequest; transferId: string; now: number }
   /** Call control waits for an answer about a leg that may have a fresh number. */
@@ -77,6 +82,10 @@ export function applyConversationEvent(
         : { ...state, firstRequest: event.request };
     case 'begun':
       return onBegun(state, event);
+    case 'settingsRead':
+      return onSettingsRead(state, event.settings);
+    case 'routed':
+      return withLeg(state, event.transferId, (leg) => ({ ...leg, routed: event.routed }));
     case 'legRequested':
       return onLegRequested(state, event);
     case 'redialRequested':
@@ -106,14 +115,14 @@ export function applyConversationEvent(
 
 function onBegun(
   state: ConversationState,
-  { settings, requestedAt, newId }: ConversationEventOf<'begun'>,
+  { requestedAt, newId }: ConversationEventOf<'begun'>,
 ): ConversationState {
   if (state.legs.length > 0) return state;
   const { conversationId, transferId, transport, inputContext } = state.input;
   const asked = state.firstRequest;
-  const limitMs = shorter(settings.requestDeadlineMs, asked?.answerWithinMs);
+  const limitMs = shorter(LONGEST_REQUEST_DEADLINE_MS, asked?.answerWithinMs);
   const begun = opened(
-    { ...state, settings, firstRequest: null },
+    { ...state, firstRequest: null },
     {
       conversationId,
       transferId: transferId ?? asked?.transferId ?? newId,
@@ -127,12 +136,23 @@ function onBegun(
   return state.cancelled ? onCancelled(begun, requestedAt) : begun;
 }
 
+/** The first leg's limit is known with them. */
+function onSettingsRead(state: ConversationState, settings: ConversationSettings): ConversationState {
+  if (state.settings !== null) return state;
+  const legs = state.legs.map((leg) => {
+    const { requestedAt, requestBy } = leg.request;
+    const limit = Math.min(requestBy, requestedAt + settings.requestDeadlineMs);
+    return { ...leg, request: { ...leg.request, requestBy: limit } };
+  });
+  return { ...state, settings, legs };
+}
+
 function onLegRequested(
   state: ConversationState,
   { request, transferId, now }: ConversationEventOf<'legRequested'>,
 ): ConversationState {
-  if (state.settings === null || state.wanted !== null || findLeg(state, transferId) !== undefined)
-    return state;
+  const isKnown = state.wanted !== null || findLeg(state, transferId) !== undefined;
+  if (state.settings === null || state.cancelled || isKnown) return state;
   const { conversationId, transport } = state.input;
   const asked: ConversationState = {
     ...state,
@@ -235,6 +255,7 @@ const shortened = ({ request: { inputContext: _, ...request }, state, ...leg }: 
   ...leg,
   request,
   reports: [],
+  routed: null,
   state: state.end === null ? state : { ...state, end: { ...state.end, context: null } },
 });
 

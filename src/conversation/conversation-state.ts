@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 
 import type { IgnoredEvent } from '../contract/conversation-view';
+import type { Routed } from '../contract/leg-result';
 import type { RoutingDecision } from '../contract/routing-decision';
 import type { ConversationSettings } from '../contract/settings';
 import type { InputContext, transferRequestSchema } from '../contract/transfer-request';
@@ -49,6 +50,8 @@ export interface LegRecord {
   decision: DecisionCore | null;
   /** Set where another run of this conversation has decided about the same transfer: that decision stands. */
   earlierDecision: RoutingDecision | null;
+  /** What the policy chose, if it was asked together with the result. */
+  routed: Routed | null;
   /** Whether the policy allows one fresh number in place of this leg's. */
   mayRedial: boolean;
   /** The leg whose number this one's replaces. */
@@ -60,7 +63,7 @@ export type WantedLeg = Omit<LegRequest, 'legNumber'> & { redialOf: string | nul
 
 export interface ConversationState {
   input: ConversationInput;
-  /** `null` until they are read. */
+  /** `null` until the first leg's request has brought them. */
   settings: ConversationSettings | null;
   /** The request that came together with the start. */
   firstRequest: CheckedRequest | null;
@@ -96,6 +99,7 @@ export const newRecord = (request: LegRequest, redialOf: string | null): LegReco
   reports: [],
   decision: null,
   earlierDecision: null,
+  routed: null,
   mayRedial: false,
   redialOf,
 });

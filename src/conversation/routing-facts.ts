@@ -7,7 +7,7 @@ import type { DecisionCore, LegRequest } from './conversation-state';
 
 /** What the routing policy is asked about an ended leg. */
 export function routingFacts(
-  { conversationId, transferId, legNumber }: LegRequest,
+  { conversationId, transferId, legNumber }: Pick<LegRequest, 'conversationId' | 'transferId' | 'legNumber'>,
   { outcome, reason, context }: LegEnd,
 ): RoutingFacts {
   return {

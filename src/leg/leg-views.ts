@@ -40,7 +40,7 @@ export function legSummary(leg: LegState, end: LegEnd): LegSummary {
 }
 
 /** What a leg's own workflow answers. */
-export function legResult(leg: LegState, end: LegEnd): LegResult {
+export function legResult(leg: LegState, end: LegEnd): Omit<LegResult, 'routed'> {
   return {
     ...legSummary(leg, end),
     reason: end.reason,

@@ -1,6 +1,7 @@
 /** How call control's requests and reports get their answers. */
 import { ApplicationFailure, condition, uuid4 } from '@temporalio/workflow';
 
+import { WAY_BACK_MS } from '../contract/names';
 import type { NextStep } from '../contract/next-step';
 import { answerAbout, legInProgress, legInTheWay, type Asking, type Refusal } from '../conversation/answers';
 import {
@@ -14,7 +15,6 @@ import { decideBy } from '../leg/leg-schedule';
 import { isTooOldToDial, isUp } from '../leg/leg-state';
 
 import type { ConversationRun } from './conversation-run';
-import { WAY_BACK_MS } from './run-leg';
 
 export const refused = ({ refused: type, message }: Refusal): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, type);
@@ -106,6 +106,7 @@ export async function legOpened(
   }
   const other = inTheWay()?.transferId ?? conversation.state.wanted?.transferId ?? transferId;
   if (other !== transferId) throw refused(legInProgress(other));
+  await condition(() => conversation.state.settings !== null);
   conversation.apply({ type: 'legRequested', request, transferId, now: askedAt });
   const isOpen = () => findLeg(conversation.state, transferId) !== undefined;
   await condition(() => isOpen() || conversation.state.cancelled);

@@ -52,14 +52,28 @@ export async function openConversation(
 
 /** The first leg begins. */
 export async function begin(conversation: ConversationRun): Promise<LegRecord | undefined> {
-  const settings = await worker.callTransferReadSettings().catch(() => defaultSettings);
+  await messagesAreHeard();
   if (conversation.refusal !== null) {
     await condition(allHandlersFinished);
     throw conversation.refusal;
   }
   const requestedAt = workflowInfo().startTime.getTime();
-  conversation.apply({ type: 'begun', settings, requestedAt, newId: uuid4() });
+  conversation.apply({ type: 'begun', requestedAt, newId: uuid4() });
   return newestLeg(conversation.state);
+}
+
+/** A request that came together with the start says what the first leg is, or is refused: it is heard before that begins. */
+async function messagesAreHeard(): Promise<void> {
+  // A condition is evaluated again when all messages of the workflow task have been handled.
+  let evaluations = 0;
+  await condition(() => evaluations++ > 0);
+}
+
+/** Where no request to ASAPP brought the settings: it failed, or the caller left before. */
+export async function settingsAreRead(conversation: ConversationRun): Promise<void> {
+  if (conversation.state.settings !== null) return;
+  const settings = await worker.callTransferReadSettings().catch(() => defaultSettings);
+  conversation.apply({ type: 'settingsRead', settings });
 }
 
 /** Refuses bad input before anything happens, also to whoever requests the first leg together with the start. */

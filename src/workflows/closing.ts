@@ -32,6 +32,7 @@ async function awaitReconnection(conversation: ConversationRun, isAsked: () => b
   const until = end.endedAt + conversation.settings.reconnectWindowMs[end.outcome];
   const left = () => Math.max(1, until - Date.now());
   if (until <= Date.now()) return;
+  conversation.alarm.cancel();
   conversation.apply({ type: 'reconnectionAwaited', until });
   const { maxLegsPerRun } = conversation.settings;
   if (workflowInfo().continueAsNewSuggested || legsInRun(conversation.state) >= maxLegsPerRun) {

@@ -1,12 +1,14 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
 
+import { WAY_BACK_MS } from '../contract/names';
 import { defaultSettings } from '../contract/settings';
 import { applyConversationEvent, type ConversationEvent } from '../conversation/apply-conversation-event';
 import { findLeg, type ConversationState, type LegRecord } from '../conversation/conversation-state';
 import type { LegEvent } from '../leg/leg-state';
 
+import { Alarm } from './alarm';
 import { Folded } from './folded';
-import { WAY_BACK_MS, type RunningLeg } from './run-leg';
+import type { LegNews, RunningLeg } from './run-leg';
 
 /** One run of a conversation's workflow: the conversation, and what is of this run alone. */
 export class ConversationRun {
@@ -16,6 +18,7 @@ export class ConversationRun {
   acceptedInTask: number | null = null;
   /** Why the request that came together with the start is not valid. */
   refusal: ApplicationFailure | null = null;
+  readonly alarm = new Alarm();
   private readonly folded: Folded<ConversationState, ConversationEvent>;
 
   /** @param changed - called after every event that changed something */
@@ -51,20 +54,29 @@ export class ConversationRun {
 
   /** A leg of this conversation, to be run here. */
   running(transferId: string): RunningLeg {
-    const { request } = this.leg(transferId);
-    const state = () => this.leg(transferId).state;
+    const leg = () => this.leg(transferId);
+    const settings = () => this.settings;
     return {
-      request,
-      settings: this.settings,
       wayBackMs: WAY_BACK_MS,
+      alarm: this.alarm,
+      get request() {
+        return leg().request;
+      },
+      get settings() {
+        return settings();
+      },
       get state() {
-        return state();
+        return leg().state;
       },
       apply: (event: LegEvent) => {
         this.apply({ type: 'leg', transferId, event });
       },
-      decidedEarlier: (decision) => {
-        this.apply({ type: 'decidedEarlier', transferId, decision });
+      learn: ({ settings, routed, earlierDecision }: LegNews) => {
+        if (settings !== undefined) this.apply({ type: 'settingsRead', settings });
+        if (routed !== undefined) this.apply({ type: 'routed', transferId, routed });
+        if (earlierDecision !== undefined) {
+          this.apply({ type: 'decidedEarlier', transferId, decision: earlierDecision });
+        }
       },
     };
   }

@@ -36,6 +36,7 @@ async function follow(conversation: ConversationRun, request: LegRequest): Promi
     });
     const result = await relayUntilClosed(conversation, transferId, child);
     const state = legWithResult(conversation.leg(transferId).state, result);
+    conversation.apply({ type: 'routed', transferId, routed: result.routed });
     conversation.apply({ type: 'legTold', transferId, state, heard: Infinity });
   } catch {
     // It could not be started, or was ended from outside.

@@ -17,6 +17,7 @@ import {
 } from '../contract/messages';
 import type { NextStep } from '../contract/next-step';
 import { parsePayload } from '../contract/parse';
+import { LONGEST_REQUEST_DEADLINE_MS } from '../contract/settings';
 import { disconnectReportSchema } from '../contract/telephony-events';
 import { transferRequestSchema } from '../contract/transfer-request';
 import { legOfUnnamed, unknownLeg } from '../conversation/answers';
@@ -94,8 +95,8 @@ async function onRequest(conversation: ConversationRun, payload: unknown): Promi
   const askedAt = Date.now();
   conversation.apply({ type: 'firstRequested', request });
   await hasBegun(conversation);
-  const { requestDeadlineMs } = conversation.settings;
-  const answerBy = askedAt + shorter(requestDeadlineMs, request.answerWithinMs);
+  const limitMs = conversation.state.settings?.requestDeadlineMs ?? LONGEST_REQUEST_DEADLINE_MS;
+  const answerBy = askedAt + shorter(limitMs, request.answerWithinMs);
   let transferId = request.transferId ?? legOfUnnamed(conversation.state) ?? uuid4();
   if (findLeg(conversation.state, transferId) === undefined) {
     transferId = await legOpened(conversation, request, transferId, askedAt, answerBy);

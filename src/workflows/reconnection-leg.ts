@@ -8,16 +8,18 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { LegResult } from '../contract/leg-result';
+import type { LegResult, Routed } from '../contract/leg-result';
+import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
 import { applyLegEvent } from '../leg/apply-leg-event';
 import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
 import { legResult } from '../leg/leg-views';
 
+import { Alarm } from './alarm';
 import { Folded } from './folded';
 import { legReportsSignal, legToldSignal } from './internal-messages';
-import { runLeg, WAY_BACK_MS, type RunningLeg } from './run-leg';
+import { runLeg, type LegNews, type RunningLeg } from './run-leg';
 import { describeLeg } from './web-ui';
 
 /** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */
@@ -47,7 +49,7 @@ export async function reconnectionLegWorkflow({
     await condition(allHandlersFinished);
     const { state } = leg;
     if (state.end === null) throw new Error('The leg ran to its end without an outcome');
-    return legResult(state, state.end);
+    return { ...legResult(state, state.end), routed: leg.routed };
   });
 }
 
@@ -56,6 +58,8 @@ class LegOfItsOwn implements RunningLeg {
   readonly wayBackMs = 2 * WAY_BACK_MS;
   /** How often something happened that its conversation cannot know. */
   news = 0;
+  routed: Routed | null = null;
+  readonly alarm = new Alarm();
   private readonly folded: Folded<LegState, LegEvent>;
 
   constructor(
@@ -76,6 +80,10 @@ class LegOfItsOwn implements RunningLeg {
     const before = this.state;
     this.folded.apply(event);
     if (this.state !== before) this.news++;
+  }
+
+  learn({ routed }: LegNews): void {
+    if (routed !== undefined) this.routed = routed;
   }
 
   /** What its conversation knows already. */

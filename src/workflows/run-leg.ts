@@ -5,12 +5,14 @@
 import { condition } from '@temporalio/workflow';
 
 import type { FallbackReason } from '../contract/outcomes';
+import type { Routed } from '../contract/leg-result';
 import type { RoutingDecision } from '../contract/routing-decision';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
 import { decideBy, nextWake } from '../leg/leg-schedule';
 import { isUp, type LegEvent, type LegState } from '../leg/leg-state';
 
+import type { Alarm } from './alarm';
 import { asapp, earlierDecisionIn, fallbackReason } from './activities';
 import { learn } from './learn';
 
@@ -21,13 +23,20 @@ export interface RunningLeg {
   /** What the way back to call control may take of a hard limit, in milliseconds. */
   readonly wayBackMs: number;
   readonly state: LegState;
+  /** Goes off when ASAPP is to be asked though nothing was reported. */
+  readonly alarm: Alarm;
   apply(event: LegEvent): void;
-  /** Another run of the conversation has decided about this leg's transfer. */
-  decidedEarlier?(decision: RoutingDecision): void;
+  /** What an answer brought for the conversation. */
+  learn(news: LegNews): void;
 }
 
-/** What one workflow takes of a hard limit at most for its answer, in milliseconds. */
-export const WAY_BACK_MS = 300;
+/** What requests to ASAPP bring besides what they are for. */
+export interface LegNews {
+  settings?: ConversationSettings;
+  routed?: Routed | null;
+  /** What another run of the conversation has decided about this leg's transfer. */
+  earlierDecision?: RoutingDecision;
+}
 
 export async function runLeg(leg: RunningLeg): Promise<void> {
   while (leg.state.end === null) {
@@ -39,28 +48,33 @@ export async function runLeg(leg: RunningLeg): Promise<void> {
 
 /** 1. Requests a number, unless the caller leaves before it comes. */
 async function requestNumber(leg: RunningLeg): Promise<void> {
-  const { conversationId, transferId, transport, inputContext, requestBy } = leg.request;
+  const { conversationId, transferId, legNumber, transport, inputContext, requestedAt, requestBy } =
+    leg.request;
   const unavailable = (reason: FallbackReason): LegEvent => ({
     type: 'unavailable',
     reason,
     now: Date.now(),
   });
-  // Nobody waits any more for a number that comes after the limit.
-  const isTooLate = (by: number) => Date.now() >= by;
   const by = requestBy - leg.wayBackMs;
-  if (isTooLate(by)) return leg.apply(unavailable('REQUEST_DEADLINE_EXCEEDED'));
+  if (Date.now() >= by) {
+    leg.apply(unavailable('REQUEST_DEADLINE_EXCEEDED'));
+    return;
+  }
   const { callTransferRequestNumber } = asapp({ by, summary: 'Request a number' });
+  const waited = legNumber === 1 ? { waitedMs: Date.now() - requestedAt } : {};
   await learn(
     leg,
-    () => callTransferRequestNumber({ conversationId, transferId, transport, inputContext }),
-    ({ destination, expiresAt }): LegEvent => {
-      if (isTooLate(requestBy)) return unavailable('REQUEST_DEADLINE_EXCEEDED');
+    () => callTransferRequestNumber({ conversationId, transferId, transport, inputContext, ...waited }),
+    ({ destination, expiresAt, settings }) => {
+      leg.learn({ settings });
+      // Nobody waits any more for a number that comes after the limit.
+      if (Date.now() >= leg.request.requestBy) return unavailable('REQUEST_DEADLINE_EXCEEDED');
       const dialBy = expiresAt - leg.settings.dialMarginMs;
       return { type: 'assigned', transport: { destination, expiresAt, dialBy }, now: Date.now() };
     },
     (failure) => {
-      const decision = earlierDecisionIn(failure);
-      if (decision !== undefined) leg.decidedEarlier?.(decision);
+      const earlierDecision = earlierDecisionIn(failure);
+      if (earlierDecision !== undefined) leg.learn({ earlierDecision });
       return unavailable(fallbackReason(failure, 'REQUEST_DEADLINE_EXCEEDED'));
     },
   );
@@ -78,40 +92,49 @@ async function awaitDisconnect(leg: RunningLeg): Promise<void> {
         const next = nextWake(leg.state, leg.settings, Date.now());
         return next.check || next.at < wake.at;
       };
-      const { summary } = wake;
-      await condition(() => !isUp(leg.state) || isDueBefore(), wake.at - Date.now(), { summary });
+      const isDue = leg.alarm.set(wake.at - Date.now(), wake.summary);
+      await condition(() => isDue() || !isUp(leg.state) || isDueBefore());
     }
   }
 }
 
 async function checkTransfer(leg: RunningLeg): Promise<void> {
-  const { conversationId, transferId } = leg.request;
   const by = Date.now() + leg.settings.disconnectDeadlineMs - leg.wayBackMs;
-  const { callTransferFetchContext } = asapp({ by, summary: 'Check the transfer' });
-  await learn(
-    leg,
-    () => callTransferFetchContext({ conversationId, transferId, untilEnded: false }),
-    (transfer): LegEvent => ({ type: 'transferSeen', transfer, now: Date.now() }),
-    () => ({ type: 'checkFailed', now: Date.now() }),
-  );
+  await fetch(leg, { by, summary: 'Check the transfer', untilEnded: false }, () => ({
+    type: 'checkFailed',
+    now: Date.now(),
+  }));
 }
 
 /** 4. Fetches the context, under the hard limit of the decision. */
 async function fetchContext(leg: RunningLeg): Promise<void> {
-  const { conversationId, transferId } = leg.request;
   const by = decideBy(leg.state, leg.settings) - leg.wayBackMs;
-  const { callTransferFetchContext } = asapp({ by, summary: 'Fetch the context' });
   const unavailable = (reason: FallbackReason): LegEvent => ({
     type: 'resultUnavailable',
     reason,
     now: Date.now(),
   });
+  await fetch(leg, { by, summary: 'Fetch the context', untilEnded: true }, (failure) =>
+    unavailable(fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED')),
+  );
+  // An answer that leaves the leg open is no result.
+  leg.apply(unavailable('RESULT_STILL_PENDING'));
+}
+
+async function fetch(
+  leg: RunningLeg,
+  { by, summary, untilEnded }: { by: number; summary: string; untilEnded: boolean },
+  onFailure: (failure: unknown) => LegEvent,
+): Promise<void> {
+  const { conversationId, legNumber } = leg.request;
+  const { callTransferFetchContext } = asapp({ by, summary });
   await learn(
     leg,
-    () => callTransferFetchContext({ conversationId, transferId, untilEnded: true }),
-    (transfer): LegEvent => ({ type: 'transferSeen', transfer, now: Date.now() }),
-    (failure) => unavailable(fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED')),
+    () => callTransferFetchContext({ conversationId, leg: leg.state, legNumber, untilEnded }),
+    ({ transfer, routed }) => {
+      leg.learn({ routed });
+      return { type: 'transferSeen', transfer, now: Date.now() };
+    },
+    onFailure,
   );
-  // An end that leaves the leg open is no end.
-  leg.apply(unavailable('RESULT_STILL_PENDING'));
 }

@@ -1,0 +1,27 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+
+/**
+ * One timer, which is left to itself when what it was for is over: a run that closes soon after needs no event to take it
+ * back. Setting it again takes it back.
+ */
+export class Alarm {
+  private scope = new CancellationScope();
+
+  /** @returns whether it has gone off */
+  set(milliseconds: number, summary: string): () => boolean {
+    this.cancel();
+    let isOff = false;
+    this.scope
+      .run(() => sleep(milliseconds, { summary }))
+      .then(
+        () => (isOff = true),
+        () => undefined,
+      );
+    return () => isOff;
+  }
+
+  cancel(): void {
+    this.scope.cancel();
+    this.scope = new CancellationScope();
+  }
+}
