@@ -1,16 +1,15 @@
 import type { ConversationView } from '../../src';
 import { decisionIn, eventually, legIn } from '../support/calls';
+import { forFile } from '../support/for-file';
 import { uniqueId } from '../support/unique-id';
-import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
+import { callTransferForFile, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { API_KEY, problemIn, stepIn, withGateway, type GatewayUnderTest } from '../support/with-gateway';
-import { withRealServer } from '../support/with-temporal';
+
+const callTransfer = callTransferForFile();
+const gateway = forFile<GatewayUnderTest>((body) => withGateway({ client: callTransfer().client }, body));
 
 const withApi = <T>(body: (underTest: CallTransferUnderTest & GatewayUnderTest) => Promise<T>) =>
-  withRealServer({}, (env) =>
-    withCallTransfer(env, {}, (underTest) =>
-      withGateway({ client: underTest.client }, (gateway) => body({ ...underTest, ...gateway })),
-    ),
-  );
+  body({ ...callTransfer(), ...gateway() });
 
 const at = (conversationId: string, ask: string) => `/v1/conversations/${conversationId}/${ask}`;
 

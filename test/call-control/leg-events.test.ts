@@ -2,20 +2,19 @@ import { Webhook } from 'standardwebhooks';
 
 import { decisionIn, eventually, legIn } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
-import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
+import { callTransferForFile, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { problemIn, signed, stepIn, withGateway, type GatewayUnderTest } from '../support/with-gateway';
-import { withRealServer } from '../support/with-temporal';
 
 const OTHER_SECRET = `whsec_${Buffer.from('another-secret-of-tests-').toString('base64')}`;
+
+const callTransfer = callTransferForFile();
 
 const withLegEvents = <T>(
   body: (underTest: CallTransferUnderTest & GatewayUnderTest) => Promise<T>,
   setup: { webhookSecrets?: string[]; webhookToleranceSeconds?: number } = {},
 ) =>
-  withRealServer({}, (env) =>
-    withCallTransfer(env, {}, (underTest) =>
-      withGateway({ client: underTest.client, ...setup }, (gateway) => body({ ...underTest, ...gateway })),
-    ),
+  withGateway({ client: callTransfer().client, ...setup }, (gateway) =>
+    body({ ...callTransfer(), ...gateway }),
   );
 
 const requested = (conversationId: string) => ({

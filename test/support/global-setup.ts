@@ -1,16 +1,24 @@
-/** Before the first test: Temporal's binaries are found or fetched, and `lib/` is built, for tests that spawn it. */
-import { spawnSync } from 'node:child_process';
+/** Before the first test that is more than a unit's: Temporal is found or fetched, and runs, and `lib/` is built. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 import { findBinary } from '../../dev/temporal-binaries/find-binary';
 import { temporalCli, temporalTestServer } from '../../dev/temporal-binaries/pinned';
 
 import { createRunFolder, projectRoot } from './run-folder';
+import { startSharedServer } from './shared-server';
 
 /** jest calls this once for a run. */
 export default async function globalSetup(): Promise<void> {
   await createRunFolder();
+  await Promise.all([startTemporal(), buildLib()]);
+}
+
+/** Finds its programs, or fetches them, and starts the server that the tests share. */
+async function startTemporal(): Promise<void> {
   for (const binary of [temporalCli, temporalTestServer]) {
     try {
       // The tests' processes inherit it, so that none searches again.
@@ -20,19 +28,19 @@ export default async function globalSetup(): Promise<void> {
       console.error(error instanceof Error ? error.message : error);
     }
   }
-  buildLib();
+  if (process.env[temporalCli.environmentVariable] !== undefined) await startSharedServer();
 }
 
 /** Compiles `src` into `lib`, unless nothing has changed since. Types that fail are for `npm run types` to refuse. */
-function buildLib(): void {
+async function buildLib(): Promise<void> {
   const built = join(projectRoot, 'lib', '.tsbuildinfo');
   if (existsSync(built) && changedAt(join(projectRoot, 'src')) < statSync(built).mtimeMs) return;
-  const tsc = require.resolve('typescript/bin/tsc');
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  const tsc = spawn(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
     cwd: projectRoot,
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) console.error(`lib/ was built with mistakes:\n${stdout.slice(0, 2_000)}`);
+  const [said, [status]] = await Promise.all([text(tsc.stdout), once(tsc, 'close') as Promise<[number]>]);
+  if (status !== 0) console.error(`lib/ was built with mistakes:\n${said.slice(0, 2_000)}`);
 }
 
 /** When anything in the folder last changed, names included. */

@@ -4,8 +4,10 @@ import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { CallTransferClient, CallTransferPlugin, type CallTransferPluginOptions } from '../../src/index';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox';
 
+import { forFile } from './for-file';
 import { uniqueId } from './unique-id';
 import { withSandbox } from './with-sandbox';
+import { withRealServer } from './with-temporal';
 import { workflowBundle } from './workflow-bundle';
 
 export interface CallTransferSetup {
@@ -46,4 +48,18 @@ export async function withCallTransfer<T>(
     const client = new CallTransferClient(env.client, { taskQueue });
     return await worker.runUntil(body({ env, client, sandbox, taskQueue }));
   });
+}
+
+/**
+ * One stand-in for ASAPP and one worker on the real server, for all tests of a file. What goes wrong with ASAPP in a test
+ * does not in the next one; its requests and calls are all there, so tests ask for those of their own ids.
+ */
+export function callTransferForFile(setup: CallTransferSetup = {}): () => CallTransferUnderTest {
+  const underTest = forFile<CallTransferUnderTest>((body) =>
+    withRealServer({}, (env) => withCallTransfer(env, setup, body)),
+  );
+  afterEach(() => {
+    underTest().sandbox.heal();
+  });
+  return underTest;
 }

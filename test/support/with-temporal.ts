@@ -3,9 +3,8 @@
  *
  * - {@link withTimeSkipping}: hours pass in milliseconds. A server of its own for each call, since time is the
  *   server's and not the workflow's.
- * - {@link withRealServer}: the real thing. One server for each test file and set of options, shared by its
- *   tests, which therefore name everything with `uniqueId`; closed after the file's last test. Where
- *   `TEST_TEMPORAL_ADDRESS` names a server, that one is shared by all files, and not closed.
+ * - {@link withRealServer}: the real thing. One server for the whole run, whose tests therefore name everything with
+ *   `uniqueId`; `TEST_TEMPORAL_ADDRESS` names it. For other options than none, one for each test file.
  * - {@link withOwnServer}: the real thing for one call alone, to be killed and restarted.
  *
  * Both know this package's search attributes. Which server differs in what: `withRealServer` where a repeated
@@ -19,6 +18,9 @@ import { findBinary } from '../../dev/temporal-binaries/find-binary';
 import { temporalTestServer } from '../../dev/temporal-binaries/pinned';
 import { TemporalServer, type TemporalServerOptions } from '../../dev/temporal-server';
 import { searchAttributeKeys } from '../../src/contract/search-attributes';
+
+import { afterFile } from './for-file';
+import { sharedServerAddress } from './shared-server';
 
 Runtime.install({
   logger: new DefaultLogger('WARN'),
@@ -34,13 +36,6 @@ interface RealServer<Server> {
 export type SharedServer = Pick<TemporalServer, 'address'>;
 
 const shared = new Map<string, Promise<RealServer<SharedServer>>>();
-const opened: RealServer<TemporalServer>[] = [];
-
-afterAll(async () => {
-  for (const { env } of await Promise.all(shared.values())) await env.teardown();
-  for (const { server } of opened) await server.kill();
-  shared.clear();
-});
 
 /** Runs the body with a server that skips time, and closes it. */
 export async function withTimeSkipping<T>(body: (env: TestWorkflowEnvironment) => Promise<T>): Promise<T> {
@@ -93,10 +88,17 @@ function sharedServer(options: TemporalServerOptions): Promise<RealServer<Shared
 }
 
 async function openShared(options: TemporalServerOptions): Promise<RealServer<SharedServer>> {
-  const { TEST_TEMPORAL_ADDRESS: address } = process.env;
-  if (address !== undefined && Object.keys(options).length === 0) return await environmentOf({ address });
+  const address = sharedServerAddress();
+  if (address !== undefined && Object.keys(options).length === 0) {
+    const there = await environmentOf({ address });
+    afterFile(() => there.env.teardown());
+    return there;
+  }
   const own = await open(options);
-  opened.push(own);
+  afterFile(async () => {
+    await own.env.teardown();
+    await own.server.kill();
+  });
   return own;
 }
 

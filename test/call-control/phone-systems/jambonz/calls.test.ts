@@ -1,7 +1,8 @@
 import { jambonz } from '../../../../src/call-control/phone-systems/jambonz/index';
 import { eventually } from '../../../support/calls';
+import { forFile } from '../../../support/for-file';
 import { uniqueId } from '../../../support/unique-id';
-import { withCallTransfer, type CallTransferUnderTest } from '../../../support/with-call-transfer';
+import { callTransferForFile, type CallTransferUnderTest } from '../../../support/with-call-transfer';
 import {
   phoneSystemSettings,
   PUBLIC_URL,
@@ -9,7 +10,6 @@ import {
   type Answer,
   type GatewayUnderTest,
 } from '../../../support/with-gateway';
-import { withRealServer } from '../../../support/with-temporal';
 
 import { answered, callerGone, dialEnded, incoming, hmac, SECRET } from './jambonz-requests';
 
@@ -19,23 +19,23 @@ interface JambonzUnderTest extends CallTransferUnderTest, GatewayUnderTest {
   post: (path: string, payload: object) => Promise<Answer>;
 }
 
-const withJambonz = <T>(body: (underTest: JambonzUnderTest) => Promise<T>) =>
-  withRealServer({}, (env) =>
-    withCallTransfer(env, {}, (underTest) => {
-      const phoneSystems = [jambonz({ ...phoneSystemSettings, secrets: [SECRET] })];
-      return withGateway({ client: underTest.client, phoneSystems }, (gateway) => {
-        const callSid = uniqueId('call');
-        const post: JambonzUnderTest['post'] = (path, payload) => {
-          const text = JSON.stringify({ ...payload, call_sid: callSid });
-          const seconds = Math.floor(Date.now() / 1000);
-          const signature = `t=${seconds},v1=${hmac(Buffer.from(text), seconds)}`;
-          const headers = { 'content-type': 'application/json', 'jambonz-signature': signature };
-          return gateway.send(path, { method: 'POST', headers, body: text });
-        };
-        return body({ ...underTest, ...gateway, callSid, post });
-      });
-    }),
-  );
+const callTransfer = callTransferForFile();
+const gateway = forFile<GatewayUnderTest>((body) => {
+  const phoneSystems = [jambonz({ ...phoneSystemSettings, secrets: [SECRET] })];
+  return withGateway({ client: callTransfer().client, phoneSystems }, body);
+});
+
+const withJambonz = <T>(body: (underTest: JambonzUnderTest) => Promise<T>) => {
+  const callSid = uniqueId('call');
+  const post: JambonzUnderTest['post'] = (path, payload) => {
+    const text = JSON.stringify({ ...payload, call_sid: callSid });
+    const seconds = Math.floor(Date.now() / 1000);
+    const signature = `t=${seconds},v1=${hmac(Buffer.from(text), seconds)}`;
+    const headers = { 'content-type': 'application/json', 'jambonz-signature': signature };
+    return gateway().send(path, { method: 'POST', headers, body: text });
+  };
+  return body({ ...callTransfer(), ...gateway(), callSid, post });
+};
 
 interface Verb {
   verb: string;

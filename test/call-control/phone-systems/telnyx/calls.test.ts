@@ -1,6 +1,7 @@
 import { decodeClientState } from '../../../../src/call-control/phone-systems/telnyx/client-state';
 import { uniqueId } from '../../../support/unique-id';
 import {
+  callTransferForFile,
   withCallTransfer,
   type CallTransferSetup,
   type CallTransferUnderTest,
@@ -42,36 +43,40 @@ interface Told extends Record<string, unknown> {
   transferId: string;
 }
 
-const withTelnyx = <T>(body: (underTest: TelnyxUnderTest) => Promise<T>, setup: CallTransferSetup = {}) =>
-  withRealServer({}, (env) =>
-    withCallTransfer(env, setup, (underTest) =>
-      withTelnyxApi((api) => {
-        const { client } = underTest;
-        const phoneSystems = [api.system({ publicKeys: [publicKey] })];
-        return withGateway({ client, phoneSystems }, ({ send }) => {
-          const session = uniqueId('session');
-          const post: TelnyxUnderTest['post'] = (event, key = privateKey) => {
-            const { body: bytes } = webhook(event);
-            const headers = {
-              'content-type': 'application/json',
-              ...signed(bytes, Math.floor(Date.now() / 1000), key),
-            };
-            return send('/telnyx/events', { method: 'POST', headers, body: new Uint8Array(bytes) });
-          };
-          const told = () => toldIn(api);
-          const arrive = async () => {
-            expect(
-              (await post(incoming({ call_session_id: session, call_leg_id: `${session}-a` }))).status,
-            ).toBe(200);
-            const { client_state } = told();
-            expect((await post(callerAnswered({ client_state }))).status).toBe(200);
-            return told();
-          };
-          return body({ ...underTest, ...api, session, post, told, arrive });
-        });
-      }),
-    ),
-  );
+const callTransfer = callTransferForFile();
+
+/** A call of its own, with Telnyx's API and a gateway of its own, on the worker of the file unless another is given. */
+const withTelnyx = <T>(
+  body: (underTest: TelnyxUnderTest) => Promise<T>,
+  given: CallTransferUnderTest = callTransfer(),
+) =>
+  withTelnyxApi((api) => {
+    const phoneSystems = [api.system({ publicKeys: [publicKey] })];
+    return withGateway({ client: given.client, phoneSystems }, ({ send }) => {
+      const session = uniqueId('session');
+      const post: TelnyxUnderTest['post'] = (event, key = privateKey) => {
+        const { body: bytes } = webhook(event);
+        const headers = {
+          'content-type': 'application/json',
+          ...signed(bytes, Math.floor(Date.now() / 1000), key),
+        };
+        return send('/telnyx/events', { method: 'POST', headers, body: new Uint8Array(bytes) });
+      };
+      const told = () => toldIn(api);
+      const arrive = async () => {
+        const { status } = await post(incoming({ call_session_id: session, call_leg_id: `${session}-a` }));
+        expect(status).toBe(200);
+        const { client_state } = told();
+        expect((await post(callerAnswered({ client_state }))).status).toBe(200);
+        return told();
+      };
+      return body({ ...given, ...api, session, post, told, arrive });
+    });
+  });
+
+/** The same with a worker of another setup. */
+const withOtherTelnyx = <T>(setup: CallTransferSetup, body: (underTest: TelnyxUnderTest) => Promise<T>) =>
+  withRealServer({}, (env) => withCallTransfer(env, setup, (underTest) => withTelnyx(body, underTest)));
 
 function toldIn({ received }: TelnyxApi): Told {
   const last = received.at(-1);
@@ -121,19 +126,16 @@ test('webhooks that Telnyx sends again make the same commands again', async () =
 
 test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
   const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
-  await withTelnyx(
-    async ({ post, told, arrive }) => {
-      const busy = { hangup_cause: 'user_busy', sip_hangup_cause: '486' };
-      const first = await arrive();
-      await post(agentHungUp({ ...busy, client_state: first.target_leg_client_state }));
-      const second = told();
-      expect(second.action).toBe('transfer');
-      expect(second.transferId).not.toBe(first.transferId);
-      await post(agentHungUp({ ...busy, client_state: second.target_leg_client_state }));
-      expect(told()).toMatchObject({ action: 'enqueue', queue_name: 'sorry' });
-    },
-    { routing },
-  );
+  await withOtherTelnyx({ routing }, async ({ post, told, arrive }) => {
+    const busy = { hangup_cause: 'user_busy', sip_hangup_cause: '486' };
+    const first = await arrive();
+    await post(agentHungUp({ ...busy, client_state: first.target_leg_client_state }));
+    const second = told();
+    expect(second.action).toBe('transfer');
+    expect(second.transferId).not.toBe(first.transferId);
+    await post(agentHungUp({ ...busy, client_state: second.target_leg_client_state }));
+    expect(told()).toMatchObject({ action: 'enqueue', queue_name: 'sorry' });
+  });
 });
 
 test('a number that Telnyx refuses to dial is a failed dial, and the caller is queued', async () => {

@@ -1,7 +1,9 @@
 import { twilio } from '../../../../src/call-control/phone-systems/twilio/index';
 import { eventually } from '../../../support/calls';
+import { forFile } from '../../../support/for-file';
 import { uniqueId } from '../../../support/unique-id';
 import {
+  callTransferForFile,
   withCallTransfer,
   type CallTransferSetup,
   type CallTransferUnderTest,
@@ -23,24 +25,36 @@ interface TwilioUnderTest extends CallTransferUnderTest, GatewayUnderTest {
   post: (path: string, parameters: Record<string, string>, idempotencyToken?: string) => Promise<Answer>;
 }
 
-const withTwilio = <T>(body: (underTest: TwilioUnderTest) => Promise<T>, setup: CallTransferSetup = {}) =>
+const callTransfer = callTransferForFile();
+const gatewayTo = <T>({ client }: CallTransferUnderTest, body: (gateway: GatewayUnderTest) => Promise<T>) => {
+  const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
+  return withGateway({ client, phoneSystems }, body);
+};
+const gateway = forFile<GatewayUnderTest>((body) => gatewayTo(callTransfer(), body));
+
+/** A call of its own, on the worker and the gateway of the file unless others are given. */
+const withTwilio = <T>(
+  body: (underTest: TwilioUnderTest) => Promise<T>,
+  given: CallTransferUnderTest & GatewayUnderTest = { ...callTransfer(), ...gateway() },
+) => {
+  const callSid = uniqueId('CA');
+  const post: TwilioUnderTest['post'] = (path, parameters, idempotencyToken) => {
+    const request = signedForm(
+      path,
+      { ...parameters, CallSid: callSid },
+      idempotencyToken === undefined ? {} : { idempotencyToken },
+    );
+    return given.send(path, request);
+  };
+  return body({ ...given, callSid, post });
+};
+
+/** The same with a worker of another setup. */
+const withOtherTwilio = <T>(setup: CallTransferSetup, body: (underTest: TwilioUnderTest) => Promise<T>) =>
   withRealServer({}, (env) =>
-    withCallTransfer(env, setup, (underTest) => {
-      const { client } = underTest;
-      const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
-      return withGateway({ client, phoneSystems }, (gateway) => {
-        const callSid = uniqueId('CA');
-        const post: TwilioUnderTest['post'] = (path, parameters, idempotencyToken) => {
-          const request = signedForm(
-            path,
-            { ...parameters, CallSid: callSid },
-            idempotencyToken === undefined ? {} : { idempotencyToken },
-          );
-          return gateway.send(path, request);
-        };
-        return body({ ...underTest, ...gateway, callSid, post });
-      });
-    }),
+    withCallTransfer(env, setup, (underTest) =>
+      gatewayTo(underTest, (own) => withTwilio(body, { ...underTest, ...own })),
+    ),
   );
 
 /** What TwiML says to dial, and where Twilio calls back. */
@@ -101,16 +115,13 @@ test('a caller whom the flow sends back is reconnected', async () => {
 
 test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
   const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
-  await withTwilio(
-    async ({ post }) => {
-      const busy = { ...dialEnded, DialCallStatus: 'busy', DialBridged: 'false' };
-      const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
-      const second = dialIn(await post(first.action, busy));
-      expect(second.transferId).not.toBe(first.transferId);
-      expect((await post(second.action, busy)).text).toContain('<Enqueue>sorry</Enqueue>');
-    },
-    { routing },
-  );
+  await withOtherTwilio({ routing }, async ({ post }) => {
+    const busy = { ...dialEnded, DialCallStatus: 'busy', DialBridged: 'false' };
+    const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    const second = dialIn(await post(first.action, busy));
+    expect(second.transferId).not.toBe(first.transferId);
+    expect((await post(second.action, busy)).text).toContain('<Enqueue>sorry</Enqueue>');
+  });
 });
 
 test('a caller who hangs up while it rings is not routed anywhere', async () => {
