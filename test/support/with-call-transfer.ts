@@ -36,6 +36,8 @@ export async function withCallTransfer<T>(
       connection: env.nativeConnection,
       taskQueue,
       workflowBundle: await workflowBundle(),
+      // Each thread takes its time to start, and most tests have one call at a time.
+      workflowThreadPoolSize: 1,
       plugins: [
         new CallTransferPlugin({
           asapp: sandbox.asapp,
