@@ -1,15 +1,40 @@
+/** What needs no server, no process and no `lib/`: `npm run test:unit`, in seconds. */
+const unitTests = [
+  '**/test/{activities,asapp,codec,codec-server,contract,conversation,leg,package,routing}/**/*.test.ts',
+  '**/test/account/{account-gate,ledger}.test.ts',
+  '**/test/call-control/{description,limits,told-later}.test.ts',
+  '**/test/call-control/gateway/**/*.test.ts',
+  '**/test/call-control/phone-systems/*/!(calls).test.ts',
+  '**/test/sandbox/!(command).test.ts',
+  '**/test/soak/!(soak).test.ts',
+  '**/test/worker-process/environment.test.ts',
+];
+
 /** @type {import('jest').Config} */
-module.exports = {
+const common = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/retry-in-ci.ts'],
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: unitTests },
+    {
+      ...common,
+      displayName: 'servers',
+      testMatch: ['**/*.test.ts', ...unitTests.map((pattern) => `!${pattern}`)],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+  ],
+  reporters: ['default', '<rootDir>/test/support/second-try-reporter.cjs'],
   testTimeout: 60_000,
+  maxWorkers: 2,
   // A test that ran out of time and had its second try has left open what it waited for: that must not hold the run.
   forceExit: process.env.CI === 'true',
 };
