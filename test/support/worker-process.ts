@@ -2,7 +2,8 @@
  * The built worker in a process of its own, as it runs in production, which a test may kill.
  *
  * 1. It sees of this process's environment only what every program needs: the rest is the test's.
- * 2. `withWorkerProcesses` ends those that the body has left running.
+ * 2. `withWorkerProcesses` ends those that the body has left running, and gives each the run's bundle of its workflows, unless
+ *    its environment says otherwise.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +12,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { projectRoot } from './run-folder';
+import { withWorkerBundle } from './worker-bundle';
 
 /** How long the worker may take to bundle its workflows and to poll, milliseconds. */
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 120_000;
 
 /** A worker's process, running or ended. */
 export class WorkerProcess {
@@ -81,7 +83,7 @@ export async function withWorkerProcesses<T>(
   const workers: WorkerProcess[] = [];
   try {
     return await body(async (more = {}) => {
-      const worker = new WorkerProcess({ ...environment, ...more });
+      const worker = new WorkerProcess(await withWorkerBundle({ ...environment, ...more }));
       workers.push(worker);
       return await worker.ready();
     });

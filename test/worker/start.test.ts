@@ -99,7 +99,12 @@ test('what a worker prints in its whole life holds no credential, no number and 
   await withRealServer({}, (env, server) =>
     withSandbox({ apiId: secrets.ASAPP_API_ID, apiSecret: secrets.ASAPP_API_SECRET }, async (sandbox) => {
       const taskQueue = uniqueId('worker');
-      const environment = { ...workerEnvironment(server, sandbox, taskQueue), ...secrets };
+      const environment = {
+        ...workerEnvironment(server, sandbox, taskQueue),
+        ...secrets,
+        // It bundles its workflows at its start, and says so.
+        CALL_TRANSFER_WORKFLOW_BUNDLE: '',
+      };
       await withWorkerProcesses(environment, async (startWorker) => {
         const worker = await startWorker();
         const client = new CallTransferClient(env.client, { taskQueue });

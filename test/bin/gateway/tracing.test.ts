@@ -73,7 +73,11 @@ test('one trace, and nothing personal in it', async () => {
       withCollector(async (collected) => {
         const taskQueue = uniqueId('tracing');
         const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: collected.url, OTEL_BSP_SCHEDULE_DELAY: '100' };
-        const environment = { ...workerEnvironment(server, sandbox, taskQueue), ...tracing };
+        const environment = {
+          ...workerEnvironment(server, sandbox, taskQueue),
+          ...tracing,
+          CALL_TRANSFER_WORKFLOW_BUNDLE: '',
+        };
         await withWorkerProcesses(environment, async (startWorker) => {
           const worker = await startWorker();
           await withGatewayProcess(environment, async (url) => {
