@@ -187,7 +187,7 @@ interface Arena {
 
 async function withContestants(body: (arena: Arena) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const server = await TemporalServer.start({ dynamicConfig: { 'history.transferProcessorMaxPollRPS': 2000, 'history.timerProcessorMaxTimeShift': '"10ms"', 'history.timerProcessorMaxPollRPS': 200 } });
+  const server = await TemporalServer.start();
   const sandbox = await Sandbox.start({ poolSize: 70_000 });
   const connection = await Connection.connect({ address: server.address });
   const workers: WorkerProcess[] = [];

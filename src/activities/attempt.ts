@@ -6,6 +6,9 @@ import { failureTypes } from '../contract/failures';
 
 import { toFailure } from './asapp-failures';
 
+/** How long before the server an attempt ends by itself, in milliseconds: its own failure says more than a time-out. */
+const HEAD_START_MS = 100;
+
 /**
  * The frame of one attempt at a request to ASAPP: it tells Temporal that this worker is alive, ends with the activity's
  * hard limit by this worker's own clock, and fails as ASAPP's error asks for.
@@ -24,7 +27,7 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, limit
     () => {
       over.abort(new AsappError('unreachable', 'ASAPP gave no answer before the hard limit'));
     },
-    Math.max(0, Math.min(limitMs, info.scheduleToCloseTimeoutMs) - spentMs),
+    Math.max(0, Math.min(limitMs, info.scheduleToCloseTimeoutMs - HEAD_START_MS) - spentMs),
   );
   const alive = setInterval(heartbeat, (info.heartbeatTimeoutMs ?? 1000) / 4);
   try {

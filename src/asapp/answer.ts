@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { describeIssues } from '../contract/parse';
 import type { RequestedTransport } from '../contract/transport';
 
-import { AsappError } from './error';
 import { assignedIn, type Assigned } from './assigned';
+import { AsappError } from './error';
 import {
   assignedNumberSchema,
   callTransferResourceSchema,

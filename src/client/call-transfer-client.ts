@@ -40,7 +40,6 @@ import {
   type CallTransferInput,
   type TransferRequest,
 } from '../contract/transfer-request';
-
 import { describeTransport, requestedTransport } from '../contract/transport';
 
 import { ConversationNotFoundError, NoAnswerError } from './errors';
@@ -97,7 +96,8 @@ export class CallTransferClient {
     const { conversationId, ...request } = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
     return await this.freshStep(
       conversationId,
-      `requestTransfer/${request.transferId ?? ''}`,
+      // Without a transfer id nothing tells a repetition from another wish.
+      request.transferId === undefined ? randomUUID() : `requestTransfer/${request.transferId}`,
       options,
       (updateId, ask) =>
         this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {

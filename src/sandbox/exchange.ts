@@ -68,7 +68,8 @@ export class Exchange {
   private readonly conversations = new Map<string, SandboxTransfer[]>();
   private readonly numberTtlMs: number;
   private readonly pool: NumberPool;
-  private readonly now: () => number;
+  /** The clock of this ASAPP, epoch milliseconds. */
+  readonly now: () => number;
 
   constructor({ numberTtlMs = 60_000, poolSize = 1000, now = Date.now }: ExchangeOptions = {}) {
     this.numberTtlMs = numberTtlMs;

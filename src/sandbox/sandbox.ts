@@ -136,6 +136,8 @@ export class Sandbox {
     if (effect?.kind === 'cutAfter') return void response.destroy();
     if (effect?.kind === 'hangAfter') return;
     logged.status = answer.status;
+    // ASAPP's own clock, which may differ from the machine's.
+    response.setHeader('date', new Date(this.exchange.now()).toUTCString());
     send(response, answer, effect);
   }
 

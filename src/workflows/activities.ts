@@ -8,8 +8,8 @@ import {
 } from '@temporalio/workflow';
 
 import type { AsappActivities, WorkerActivities } from '../activities/types';
-import type { FallbackReason } from '../contract/outcomes';
 import { failureTypes } from '../contract/failures';
+import type { FallbackReason } from '../contract/outcomes';
 import { reasonOf } from '../contract/reason-of-failure';
 import type { RoutingDecision } from '../contract/routing-decision';
 

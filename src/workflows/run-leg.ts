@@ -4,16 +4,16 @@
  */
 import { condition } from '@temporalio/workflow';
 
-import type { FallbackReason } from '../contract/outcomes';
 import type { Routed } from '../contract/leg-result';
+import type { FallbackReason } from '../contract/outcomes';
 import type { RoutingDecision } from '../contract/routing-decision';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
 import { decideBy, nextWake } from '../leg/leg-schedule';
 import { isUp, type LegEvent, type LegState } from '../leg/leg-state';
 
-import type { Alarm } from './alarm';
 import { asapp, earlierDecisionIn, fallbackReason } from './activities';
+import type { Alarm } from './alarm';
 import { learn } from './learn';
 
 /** A leg while it runs. */

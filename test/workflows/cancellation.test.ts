@@ -108,7 +108,7 @@ describe('a conversation that is cancelled', () => {
           legs: [{ outcome: 'CUSTOMER_HUNG_UP' }, { transferId, outcome: 'CANCELLED' }],
         });
         const child = env.client.workflow.getHandle(`call-transfer/${conversationId}/${transferId}`);
-        expect((await child.describe()).status.name).not.toBe('RUNNING');
+        expect(await eventually(async () => (await child.describe()).status.name !== 'RUNNING')).toBe(true);
       }),
     );
   });

@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
-import { connected, decisionIn, workflowOf } from '../support/calls';
-import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
-import { withRealServer } from '../support/with-temporal';
+import type { DisconnectReport, NextStep } from '../../src/index';
+import { connected, decisionIn, dialing, workflowOf } from '../support/calls';
+import { callTransferForFile } from '../support/with-call-transfer';
 
 const { EventType } = temporal.api.enums.v1;
-
-const withCall = (body: (env: { client: Client }, underTest: CallTransferUnderTest) => Promise<void>) =>
-  withRealServer({}, (env) => withCallTransfer(env, {}, (underTest) => body(env, underTest)));
+const underTest = callTransferForFile();
 
 /** The names of the events of a conversation's history, once it has closed. */
 async function eventsOf(env: { client: Client }, conversationId: string): Promise<string[]> {
@@ -23,62 +21,84 @@ async function eventsOf(env: { client: Client }, conversationId: string): Promis
 const CLOSED = 'WORKFLOW_EXECUTION_COMPLETED';
 const ANSWERED = 'WORKFLOW_EXECUTION_UPDATE_COMPLETED';
 
-describe('the answer that ends a conversation', () => {
-  it('closes the run with it, where its asker repeats what Temporal could not take', async () => {
-    await withCall(async (env, underTest) => {
-      const { conversationId, transferId } = await connected(underTest);
-      underTest.sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
-      await underTest.client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+/** Reports a disconnect as a client without this package does. */
+const reportPlainly = (handle: WorkflowHandle, report: DisconnectReport): Promise<NextStep> =>
+  handle.executeUpdate<NextStep, [DisconnectReport]>('reportDisconnect', { args: [report] });
 
-      expect((await eventsOf(env, conversationId)).slice(-2)).toEqual([ANSWERED, CLOSED]);
-    });
+describe('the answer that ends a conversation', () => {
+  it('closes the run with it, for a client without this package, too', async () => {
+    const { env, sandbox } = underTest();
+    const { conversationId, transferId } = await connected(underTest());
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+    await reportPlainly(workflowOf(env, conversationId), { transferId, by: 'GENERATIVE_AGENT' });
+
+    expect((await eventsOf(env, conversationId)).slice(-2)).toEqual([ANSWERED, CLOSED]);
   });
 
-  it('goes out before the run closes, to any other asker', async () => {
-    await withCall(async (env, underTest) => {
-      const { conversationId, transferId } = await connected(underTest);
-      underTest.sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
-      await workflowOf(env, conversationId).executeUpdate('reportDisconnect', {
-        args: [{ transferId, by: 'GENERATIVE_AGENT' }],
-      });
+  it('goes out before the run closes, where the same workflow task accepted the report', async () => {
+    const { env } = underTest();
+    const { conversationId, transferId } = await dialing(underTest());
+    await reportPlainly(workflowOf(env, conversationId), { transferId, cause: 'BUSY' });
 
-      const events = await eventsOf(env, conversationId);
-      expect(events.slice(events.lastIndexOf(ANSWERED))).toEqual([
-        ANSWERED,
-        'ACTIVITY_TASK_SCHEDULED',
-        'ACTIVITY_TASK_STARTED',
-        'ACTIVITY_TASK_COMPLETED',
-        'WORKFLOW_TASK_SCHEDULED',
-        'WORKFLOW_TASK_STARTED',
-        'WORKFLOW_TASK_COMPLETED',
-        CLOSED,
-      ]);
-    });
+    const events = await eventsOf(env, conversationId);
+    const answered = events.lastIndexOf(ANSWERED);
+    expect(events.slice(answered).filter((name) => name === 'WORKFLOW_TASK_COMPLETED')).toHaveLength(1);
+    expect(events.at(-1)).toBe(CLOSED);
   });
 });
 
-/** While the result is fetched, which takes the workflow task that long, milliseconds. */
-const FETCH_MS = 300;
+/** Signals of a phone system that come in quick succession while a body runs. */
+async function amidSignals<T>(
+  handle: WorkflowHandle,
+  transferId: string,
+  body: () => Promise<T>,
+): Promise<T> {
+  let isOver = false;
+  const signals: Promise<unknown>[] = [];
+  const storm = (async () => {
+    while (!isOver) {
+      signals.push(handle.signal('connected', { transferId }).catch(() => undefined));
+      await sleep(2);
+    }
+  })();
+  try {
+    return await body();
+  } finally {
+    isOver = true;
+    await storm;
+    await Promise.all(signals);
+  }
+}
 
-describe('an event of the phone system while the run closes', () => {
-  it.each(['typed client', 'plain client'])('costs the asker no decision: %s', async (kind) => {
-    await withCall(async (env, underTest) => {
-      const { client, sandbox } = underTest;
-      const { conversationId, transferId } = await connected(underTest);
-      sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
-      sandbox.fail({ method: 'GET', times: 'untilHealed', effect: { kind: 'latency', ms: FETCH_MS } });
+describe('signals every 2 ms while a conversation closes', () => {
+  it.each(['typed client', 'plain client'])('cost no decision after a result: %s', async (kind) => {
+    const { env, client, sandbox } = underTest();
+    for (let call = 0; call < 5; call++) {
+      const { conversationId, transferId } = await connected(underTest());
       const report = { transferId, by: 'GENERATIVE_AGENT' } as const;
+      sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
       const handle = workflowOf(env, conversationId);
-      const asked =
+      const step = await amidSignals(handle, transferId, () =>
         kind === 'typed client'
           ? client.reportDisconnect(conversationId, report)
-          : handle.executeUpdate('reportDisconnect', { args: [report] });
-      await sleep(FETCH_MS / 2);
-      await handle.signal('connected', { transferId });
+          : reportPlainly(handle, report),
+      );
+      expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', fallback: false });
+    }
+  });
 
-      expect(decisionIn((await asked) as never)).toMatchObject({ outcome: 'AGENT', fallback: false });
-      const events = await eventsOf(env, conversationId);
-      expect(events.includes('WORKFLOW_TASK_FAILED')).toBe(kind === 'typed client');
-    });
+  it.each(['typed client', 'plain client'])('cost no decision after a failed dial: %s', async (kind) => {
+    const { env, client } = underTest();
+    for (let call = 0; call < 5; call++) {
+      const { conversationId, transferId } = await dialing(underTest());
+      const report = { transferId, cause: 'BUSY' } as const;
+      const handle = workflowOf(env, conversationId);
+      const step = await amidSignals(handle, 'another-leg', () =>
+        kind === 'typed client'
+          ? client.reportDisconnect(conversationId, report)
+          : reportPlainly(handle, report),
+      );
+      expect(decisionIn(step)).toMatchObject({ outcome: 'DIAL_FAILED' });
+    }
   });
 });

@@ -150,11 +150,7 @@ test('a decision is never replaced', () => {
   const entry = escalateCurrent(conversation);
   const { decision } = conversation;
 
-  conversation.decide(
-    entry.leg,
-    { ...(entry.decision as NonNullable<typeof entry.decision>), route: 'another', fallback: true },
-    true,
-  );
+  conversation.decide(entry.leg, { ...entry.decision, route: 'another', fallback: true }, true);
 
   expect(decision?.route).toBe('after conv-1-a');
   expect(conversation.decision).toEqual(decision);

@@ -1,4 +1,4 @@
-import { askPlainly, connected, hungUp, legIn, newRequest, workflowOf } from '../support/calls';
+import { askPlainly, connected, legIn, newRequest, workflowOf } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
@@ -107,19 +107,6 @@ describe('an ask for the first leg under another update id', () => {
         await expect(
           workflowOf(env, conversationId).executeUpdate('requestTransfer', { args: [{ transferId }] }),
         ).rejects.toMatchObject({ cause: { type: 'NumberNotDialable' } });
-      }),
-    );
-  });
-
-  it('is answered with the decision where the leg has ended', async () => {
-    await withRealServer({}, (env) =>
-      withCallTransfer(env, {}, async (underTest) => {
-        const { conversationId, decision } = await hungUp(underTest);
-
-        expect(
-          await workflowOf(env, conversationId).executeUpdate('requestTransfer', { args: [{}] }),
-        ).toEqual({ action: 'ROUTE', decision });
-        expect(underTest.sandbox.exchange.transfers.size).toBe(1);
       }),
     );
   });
