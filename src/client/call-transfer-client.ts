@@ -5,14 +5,17 @@ import {
   isGrpcDeadlineError,
   isGrpcServiceError,
   WithStartWorkflowOperation,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 
 import type { ConversationView } from '../contract/conversation-view';
+import { failureTypes } from '../contract/failures';
 import {
   connectedSignal,
   conversationQuery,
@@ -262,7 +265,7 @@ export class CallTransferClient {
       return await ask();
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      const decision = await this.temporal.withDeadline(deadline, () => this.result(conversationId));
+      const decision = await this.inTime(deadline, () => this.result(conversationId));
       const legs = [decision.transferId, ...decision.legs.map((leg) => leg.transferId)];
       if (!legs.includes(transferId)) throw new ConversationNotFoundError(conversationId);
       return { action: 'ROUTE', decision };
@@ -305,14 +308,25 @@ const passingCodes: readonly number[] = [
   14, // UNAVAILABLE
 ];
 
+const ourTypes: readonly unknown[] = Object.values(failureTypes);
+
+const isOurs = ({ type }: ApplicationFailure): boolean => ourTypes.includes(type);
+
 function isPassing(error: unknown): boolean {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
   return isGrpcServiceError(cause) && passingCodes.includes(cause.code);
 }
 
 function toClientError(error: unknown): unknown {
-  // The refusal itself is what the caller needs: its type is the same in every language.
-  if (error instanceof WorkflowUpdateFailedError) return error.cause ?? error;
+  if (error instanceof WorkflowUpdateFailedError) {
+    // A refusal of ours is what the caller needs: its type is the same in every language.
+    if (error.cause instanceof ApplicationFailure && isOurs(error.cause)) return error.cause;
+    return new NoAnswerError('The conversation ended before it had an answer', { cause: error });
+  }
+  if (error instanceof WorkflowFailedError) {
+    // Terminated, or cancelled before it could decide: whoever waits takes their own fallback.
+    return new NoAnswerError('The conversation ended without a decision', { cause: error });
+  }
   if (error instanceof WorkflowNotFoundError) return error;
   const cause = error instanceof Error ? error.cause : undefined;
   if (

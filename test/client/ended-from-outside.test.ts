@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { NoAnswerError } from '../../src/index';
+import { connected, newRequest, workflowOf } from '../support/calls';
+import { callTransferForFile } from '../support/with-call-transfer';
+
+const underTest = callTransferForFile();
+
+describe('a workflow that is terminated while call control waits', () => {
+  it('is no answer to a report, also when that is repeated', async () => {
+    const { client, sandbox, env } = underTest();
+    const { conversationId, transferId } = await connected(underTest());
+    sandbox.fail({ method: 'GET', times: 'untilHealed', effect: { kind: 'latency', ms: 2000 } });
+    const report = { transferId, by: 'GENERATIVE_AGENT' } as const;
+    const waiting = client.reportDisconnect(conversationId, report);
+    const refused = expect(waiting).rejects.toBeInstanceOf(NoAnswerError);
+    await sleep(500);
+    await workflowOf(env, conversationId).terminate();
+
+    await refused;
+    await expect(client.reportDisconnect(conversationId, report)).rejects.toBeInstanceOf(NoAnswerError);
+  });
+
+  it('is no answer to a request', async () => {
+    const { client, sandbox, env } = underTest();
+    const request = newRequest();
+    sandbox.fail({ method: 'POST', times: 'untilHealed', effect: { kind: 'latency', ms: 2000 } });
+    const refused = expect(client.requestTransfer(request)).rejects.toBeInstanceOf(NoAnswerError);
+    await sleep(500);
+    await workflowOf(env, request.conversationId).terminate();
+
+    await refused;
+  });
+});
