@@ -114,7 +114,7 @@ describe('a policy that redials', () => {
           outcome: 'DIAL_FAILED',
           route: { fallback: 'DIAL_BUSY', legNumber: 1 },
         });
-        expect(sandbox.exchange.transfers.size).toBe(1);
+        expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
         expect((await workflowOf(temporal, conversationId).describe()).status.name).toBe('COMPLETED');
       }),
     );

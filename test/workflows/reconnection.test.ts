@@ -176,7 +176,7 @@ test.each([
         type: 'LegInProgress',
         message: expect.stringContaining(transferId) as string,
       });
-      expect(sandbox.exchange.transfers.size).toBe(1);
+      expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
       expect((await client.conversation(conversationId)).currentTransferId).toBe(transferId);
     }),
   );

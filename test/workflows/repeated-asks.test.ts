@@ -80,7 +80,7 @@ describe('an ask for the first leg under another update id', () => {
         const leg = legIn(steps[0] ?? (await Promise.reject(new Error('no answer'))));
         expect(leg.transferId).toMatch(/^[0-9a-f-]{36}$/);
         expect(steps.map((step) => legIn(step))).toEqual([leg, leg, leg, leg]);
-        expect(underTest.sandbox.exchange.transfers.size).toBe(1);
+        expect(underTest.sandbox.exchange.conversation(conversationId)).toHaveLength(1);
       }),
     );
   });
