@@ -33,7 +33,7 @@ module.exports = {
     },
   ],
   reporters: ['default', '<rootDir>/test/support/second-try-reporter.cjs'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
   // A test that ran out of time and had its second try has left open what it waited for: that must not hold the run.
   forceExit: process.env.CI === 'true',

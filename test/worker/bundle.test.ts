@@ -12,7 +12,7 @@ import { withRealServer } from '../support/with-temporal';
 import { workerBundle } from '../support/worker-bundle';
 import { withWorkerProcesses } from '../support/worker-process';
 
-import { workerEnvironment } from './with-survivors';
+import { unhurried, workerEnvironment } from './with-survivors';
 
 const withWorkers: typeof withWorkerProcesses = async (more, body) =>
   await withRealServer({}, (_, server) =>
@@ -28,13 +28,14 @@ test('serves calls and the ledger of their account, and bundles nothing at its s
       const [taskQueue, account] = [uniqueId('queue'), uniqueId('account')];
       const environment = {
         ...workerEnvironment(server, sandbox, taskQueue),
+        ...unhurried.worker,
         CALL_TRANSFER_WORKFLOW_BUNDLE,
         CALL_TRANSFER_ASAPP_ACCOUNT: account,
         CALL_TRANSFER_MAX_CONCURRENT_CALLS: '5',
       };
       await withWorkerProcesses(environment, async (startWorker) => {
         const worker = await startWorker();
-        const client = new CallTransferClient(env.client, { taskQueue });
+        const client = new CallTransferClient(env.client, { taskQueue, ...unhurried.client });
         expect((await client.requestTransfer(newRequest())).action).toBe('DIAL');
         const ledger = env.client.workflow.getHandle(accountWorkflowId(account));
         expect(await ledger.query(accountQuery)).toMatchObject({ openCalls: 1 });

@@ -27,7 +27,7 @@ import { withSandbox } from '../support/with-sandbox';
 import { withOwnServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
 
-import { workerEnvironment } from './with-survivors';
+import { unhurried, workerEnvironment } from './with-survivors';
 
 const newKey = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [first, second] = [newKey('k1'), newKey('k2')];
@@ -59,62 +59,63 @@ async function play(workerKeys: [before: string | undefined, after: string | und
   try {
     return await withOwnServer({ dbFilename: join(folder, 'server.db') }, (env, server) =>
       withSandbox({}, (sandbox) =>
-        withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), async (startWorker) => {
-          const temporal = new Client({
-            connection: env.connection,
-            ...(keys === undefined ? {} : { dataConverter: encryptedDataConverter(keys) }),
-          });
-          const client = new CallTransferClient(temporal, { taskQueue });
-          const underTest = { client, sandbox };
-          // The one bundles its workflows with the way to encrypt, the other has a bundle with it.
-          const before = await startWorker({
-            ...variables(workerKeys[0]),
-            CALL_TRANSFER_WORKFLOW_BUNDLE: '',
-          });
-          const inputContext = { taskName: 'billing', inputVariables: { said: input } };
-          const call = await connected(underTest, { inputContext });
-          const { conversationId } = call;
-          sandbox.exchange.callerHangsUp(call.transferId);
-          await client.reportDisconnect(conversationId, { transferId: call.transferId, by: 'CUSTOMER' });
-          const after = await startWorker(variables(workerKeys[1]));
-          await before.terminate();
-          const again = await connected(underTest, {
-            conversationId,
-            transferId: `${conversationId}-b`,
-            inputContext,
-          });
-          sandbox.exchange.aiEnds(again.transferId, {
-            transferType: 'AGENT',
-            transferVariables: { found: output },
-          });
-          const step = await client.reportDisconnect(conversationId, {
-            transferId: again.transferId,
-            by: 'GENERATIVE_AGENT',
-          });
-          expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT' });
-          expect(JSON.stringify(await client.result(conversationId))).toContain(output);
-          sandbox.fail({
-            method: 'POST',
-            effect: { kind: 'body', body: JSON.stringify({ error: refusal }) },
-          });
-          await client.requestTransfer({ conversationId: `${conversationId}-refused`, country: 'US' });
+        withWorkerProcesses(
+          { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.worker },
+          async (startWorker) => {
+            const temporal = new Client({
+              connection: env.connection,
+              ...(keys === undefined ? {} : { dataConverter: encryptedDataConverter(keys) }),
+            });
+            const client = new CallTransferClient(temporal, { taskQueue, ...unhurried.client });
+            const underTest = { client, sandbox };
+            // With keys the one bundles its workflows, and the other has a bundle that was made for encryption.
+            const bundles = keys === undefined ? {} : { CALL_TRANSFER_WORKFLOW_BUNDLE: '' };
+            const before = await startWorker({ ...variables(workerKeys[0]), ...bundles });
+            const inputContext = { taskName: 'billing', inputVariables: { said: input } };
+            const call = await connected(underTest, { inputContext });
+            const { conversationId } = call;
+            sandbox.exchange.callerHangsUp(call.transferId);
+            await client.reportDisconnect(conversationId, { transferId: call.transferId, by: 'CUSTOMER' });
+            const after = await startWorker(variables(workerKeys[1]));
+            await before.terminate();
+            const again = await connected(underTest, {
+              conversationId,
+              transferId: `${conversationId}-b`,
+              inputContext,
+            });
+            sandbox.exchange.aiEnds(again.transferId, {
+              transferType: 'AGENT',
+              transferVariables: { found: output },
+            });
+            const step = await client.reportDisconnect(conversationId, {
+              transferId: again.transferId,
+              by: 'GENERATIVE_AGENT',
+            });
+            expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT' });
+            expect(JSON.stringify(await client.result(conversationId))).toContain(output);
+            sandbox.fail({
+              method: 'POST',
+              effect: { kind: 'body', body: JSON.stringify({ error: refusal }) },
+            });
+            await client.requestTransfer({ conversationId: `${conversationId}-refused`, country: 'US' });
 
-          const shown = {
-            without: await show(server.address, conversationId),
-            withCodec: await withCodecEndpoint(keys, (options) =>
-              show(server.address, conversationId, options),
-            ),
-          };
-          await server.stop();
-          const files = (await readdir(folder)).filter((name) => name.startsWith('server.db'));
-          return {
-            call,
-            personal: [input, output, call.transferNumber, again.transferNumber],
-            database: Buffer.concat(await Promise.all(files.map((name) => readFile(join(folder, name))))),
-            log: before.output + after.output,
-            shown,
-          };
-        }),
+            const shown = {
+              without: await show(server.address, conversationId),
+              withCodec: await withCodecEndpoint(keys, (options) =>
+                show(server.address, conversationId, options),
+              ),
+            };
+            await server.stop();
+            const files = (await readdir(folder)).filter((name) => name.startsWith('server.db'));
+            return {
+              call,
+              personal: [input, output, call.transferNumber, again.transferNumber],
+              database: Buffer.concat(await Promise.all(files.map((name) => readFile(join(folder, name))))),
+              log: before.output + after.output,
+              shown,
+            };
+          },
+        ),
       ),
     );
   } finally {

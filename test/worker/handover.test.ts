@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { conversationWorkflowId } from '../../src/index';
 import { connected, decisionIn, eventually, legIn, newRequest } from '../support/calls';
 
-import { expectOneEnd, withSurvivors, workerOn } from './with-survivors';
+import { expectOneEnd, withSurvivors, withWorkers, workerOn } from './with-survivors';
 
 const LIMIT_MS = 180_000;
 
@@ -11,7 +11,7 @@ describe('a worker told to end while a call is up', () => {
   test(
     'exits 0, and another goes on',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { client, sandbox, startWorker } = survivors;
         const first = await startWorker();
         const { conversationId, transferId } = await connected(survivors);
@@ -33,9 +33,9 @@ describe('a worker told to end while a call is up', () => {
   test(
     'finishes the request to ASAPP that is under way, whose asker gets the number',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { env, client, sandbox, startWorker } = survivors;
-        const workers = [await startWorker(), await startWorker()];
+        const workers = await Promise.all([startWorker(), startWorker()]);
         sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
         const request = newRequest();
 
@@ -56,9 +56,9 @@ describe('a worker told to end while a call is up', () => {
 test(
   'of two workers the one that knows the call is killed: the other decides within the limit',
   async () => {
-    await withSurvivors(async (survivors) => {
+    await withWorkers(async (survivors) => {
       const { env, client, sandbox, startWorker } = survivors;
-      const workers = [await startWorker(), await startWorker()];
+      const workers = await Promise.all([startWorker(), startWorker()]);
       const { conversationId, transferId } = await connected(survivors);
       // The workflow rests: no task of it dies with the worker.
       expect(await client.conversation(conversationId)).toMatchObject({ phase: 'CONNECTED' });

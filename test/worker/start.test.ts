@@ -9,7 +9,7 @@ import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
 import { WorkerProcess, withWorkerProcesses } from '../support/worker-process';
 
-import { workerEnvironment } from './with-survivors';
+import { unhurried, workerEnvironment } from './with-survivors';
 
 const secrets = { ASAPP_API_ID: 'id-4711-of-the-company', ASAPP_API_SECRET: 'secret-0815-of-the-company' };
 
@@ -101,13 +101,14 @@ test('what a worker prints in its whole life holds no credential, no number and 
       const taskQueue = uniqueId('worker');
       const environment = {
         ...workerEnvironment(server, sandbox, taskQueue),
+        ...unhurried.worker,
         ...secrets,
         // It bundles its workflows at its start, and says so.
         CALL_TRANSFER_WORKFLOW_BUNDLE: '',
       };
       await withWorkerProcesses(environment, async (startWorker) => {
         const worker = await startWorker();
-        const client = new CallTransferClient(env.client, { taskQueue });
+        const client = new CallTransferClient(env.client, { taskQueue, ...unhurried.client });
         const inputContext = { taskName: 'task-in', inputVariables: { account: 'variable-in-3434' } };
 
         sandbox.fail({ method: 'POST', effect: { kind: 'status', status: 500 } });

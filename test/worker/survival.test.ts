@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { conversationWorkflowId, type NextStep } from '../../src/index';
 import { connected, decisionIn, dialing, eventually, hungUp, legIn, newRequest } from '../support/calls';
 
-import { expectOneEnd, withSurvivors, workerOn, type Survivors } from './with-survivors';
+import { expectOneEnd, withWorkers, workerOn, type WithWorkers } from './with-survivors';
 
 const LIMIT_MS = 180_000;
 /** ASAPP takes so long that a worker can be killed meanwhile, and so short that the asker can still wait. */
@@ -17,7 +17,7 @@ const moments = [
 
 /** GenerativeAgent takes the dialled call, hands it back, and call control asks what to do. */
 async function goOn(
-  { client, sandbox }: Survivors,
+  { client, sandbox }: WithWorkers,
   conversationId: string,
   transferId: string,
 ): Promise<NextStep> {
@@ -34,7 +34,7 @@ describe('a worker killed while nobody asks, with another started after it', () 
   test(
     'after the number was handed out',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const first = await survivors.startWorker();
         const { conversationId, transferId } = await dialing(survivors);
 
@@ -52,7 +52,7 @@ describe('a worker killed while nobody asks, with another started after it', () 
   test(
     'while GenerativeAgent has the call, whose end is reported before the other is there',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { client, sandbox, startWorker } = survivors;
         const first = await startWorker();
         const { conversationId, transferId } = await connected(survivors);
@@ -77,7 +77,7 @@ describe('a worker killed while nobody asks, with another started after it', () 
   test(
     'inside the reconnect window',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const first = await survivors.startWorker();
         const { conversationId, transferId } = await hungUp(survivors);
 
@@ -100,9 +100,9 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
   test(
     'while the number is requested: the asker gets it from the other',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { env, client, sandbox, startWorker } = survivors;
-        const workers = [await startWorker(), await startWorker()];
+        const workers = await Promise.all([startWorker(), startWorker()]);
         sandbox.fail(latency('POST'));
         const request = newRequest();
 
@@ -121,9 +121,9 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
   test(
     'while the result is fetched: the asker gets it from the other',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { env, client, sandbox, startWorker } = survivors;
-        const workers = [await startWorker(), await startWorker()];
+        const workers = await Promise.all([startWorker(), startWorker()]);
         const { conversationId, transferId } = await connected(survivors);
         sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
         sandbox.fail(latency('GET'));
@@ -143,9 +143,9 @@ describe.each(moments)('one of two workers killed $while', ({ killedAfterMs }) =
   test(
     'while a reconnection is given its number: the asker gets it from the other',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { env, client, sandbox, startWorker } = survivors;
-        const workers = [await startWorker(), await startWorker()];
+        const workers = await Promise.all([startWorker(), startWorker()]);
         const { conversationId, transferId } = await hungUp(survivors);
         sandbox.fail(latency('POST'));
         const again = { conversationId, country: 'US', transferId: `${conversationId}-b` };
@@ -167,7 +167,7 @@ describe('the only worker killed while somebody asks, and another started too la
   test(
     'while the number is requested: one decision, which a repeated ask gets, and no second number',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { client, sandbox, startWorker } = survivors;
         const first = await startWorker();
         sandbox.fail(latency('POST'));
@@ -192,7 +192,7 @@ describe('the only worker killed while somebody asks, and another started too la
   test(
     'while the result is fetched: one decision, which a repeated report gets',
     async () => {
-      await withSurvivors(async (survivors) => {
+      await withWorkers(async (survivors) => {
         const { client, sandbox, startWorker } = survivors;
         const first = await startWorker();
         const { conversationId, transferId } = await connected(survivors);

@@ -7,21 +7,35 @@ import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import type { TemporalServer } from '../../dev/temporal-server';
-import { CallTransferClient, conversationWorkflowId, type RoutingDecision } from '../../src/index';
+import {
+  CallTransferClient,
+  conversationWorkflowId,
+  type CallTransferClientOptions,
+  type RoutingDecision,
+} from '../../src/index';
 import type { Sandbox } from '../../src/sandbox';
 import { eventually } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
-import { withOwnServer, type SharedServer } from '../support/with-temporal';
+import { withOwnServer, withRealServer, type SharedServer } from '../support/with-temporal';
 import { withWorkerProcesses, type WorkerProcess } from '../support/worker-process';
 
-export interface Survivors {
+export interface WithWorkers {
   env: TestWorkflowEnvironment;
   client: CallTransferClient;
   sandbox: Sandbox;
-  server: TemporalServer;
   startWorker: (more?: Record<string, string>) => Promise<WorkerProcess>;
 }
+
+export interface Survivors extends WithWorkers {
+  server: TemporalServer;
+}
+
+/** For tests that are not about limits: what a slow machine keeps, for the worker and for the client that asks it. */
+export const unhurried = {
+  worker: { CALL_TRANSFER_REQUEST_DEADLINE_MS: '40000', CALL_TRANSFER_DISCONNECT_DEADLINE_MS: '40000' },
+  client: { answerTimeoutMs: 45_000 },
+} as const;
 
 /** Runs the body with a server of its own that keeps a file, a stand-in for ASAPP, and a way to start workers. */
 export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T>): Promise<T> {
@@ -31,20 +45,34 @@ export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T
   try {
     return await withOwnServer({ dbFilename }, (env, server) =>
       withSandbox({}, (sandbox) =>
-        withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), (startWorker) =>
-          body({
-            env,
-            server,
-            sandbox,
-            startWorker,
-            client: new CallTransferClient(env.client, { taskQueue }),
-          }),
-        ),
+        withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), (startWorker) => {
+          const client = new CallTransferClient(env.client, { taskQueue });
+          return body({ env, server, sandbox, startWorker, client });
+        }),
       ),
     );
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** The same on the server that tests share, which nobody ends. */
+export async function withWorkers<T>(
+  body: (underTest: WithWorkers) => Promise<T>,
+  limits: { worker: Record<string, string>; client: CallTransferClientOptions } = { worker: {}, client: {} },
+): Promise<T> {
+  const taskQueue = uniqueId('workers');
+  return await withRealServer({}, (env, server) =>
+    withSandbox({}, (sandbox) =>
+      withWorkerProcesses(
+        { ...workerEnvironment(server, sandbox, taskQueue), ...limits.worker },
+        (startWorker) => {
+          const client = new CallTransferClient(env.client, { taskQueue, ...limits.client });
+          return body({ env, sandbox, startWorker, client });
+        },
+      ),
+    ),
+  );
 }
 
 /** What a worker needs to know. */
@@ -67,7 +95,7 @@ export function workerEnvironment(
  * which is none but those that were asked for.
  */
 export async function expectOneEnd(
-  { env, client, sandbox }: Pick<Survivors, 'env' | 'client' | 'sandbox'>,
+  { env, client, sandbox }: Pick<WithWorkers, 'env' | 'client' | 'sandbox'>,
   conversationId: string,
   transferIds: string[],
 ): Promise<RoutingDecision> {
