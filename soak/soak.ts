@@ -20,12 +20,15 @@ const RECOVERY_MS = 10_000;
 /** How long a call that has ended may take to close, milliseconds. */
 const CLOSE_MS = 60_000;
 
-/** Short windows, so that every story comes to its end while the soak runs. */
-const NUMBER_TTL_MS = 8000;
+/**
+ * Short windows, so that every story comes to its end while the soak runs; and longer than a busy machine takes for what the
+ * phone system tells, which else would come after a status check or the end of the conversation.
+ */
+const NUMBER_TTL_MS = 12_000;
 const settings = {
   CALL_TRANSFER_DIAL_MARGIN_MS: '4000',
-  CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: '3000',
-  CALL_TRANSFER_RECONNECT_WINDOWS_MS: '{"CUSTOMER_HUNG_UP":5000,"NUMBER_EXPIRED":1000}',
+  CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: '8000',
+  CALL_TRANSFER_RECONNECT_WINDOWS_MS: '{"CUSTOMER_HUNG_UP":10000,"NUMBER_EXPIRED":1000}',
 };
 
 export interface SoakResult {
