@@ -1,6 +1,8 @@
-import { applyLegEvent, dialableLeg, EXPIRY_GRACE_MS, EXPIRY_UNCONFIRMED_MS } from '../../src/leg/leg-state';
+import { applyLegEvent } from '../../src/leg/apply-leg-event';
+import { EXPIRY_GRACE_MS, EXPIRY_UNCONFIRMED_MS } from '../../src/leg/asapp-says';
+import { isDialable } from '../../src/leg/leg-state';
 import {
-  askedTooLate,
+  assigned,
   at,
   BILLING,
   checkFailed,
@@ -9,24 +11,18 @@ import {
   disconnected,
   escalated,
   legAfter,
-  numberAssigned,
-  numberUnavailable,
-  resultUnavailable,
+  outOfTime,
   seen,
+  TRANSPORT,
+  unavailable,
 } from '../support/legs';
 
 describe('a number', () => {
   it('is dialable until dialBy', () => {
     const leg = dialledLegAfter();
 
-    expect(dialableLeg(leg, at(48) - 1)).toEqual({
-      transferId: 'conv-1-a',
-      transferNumber: '+19991234',
-      country: 'US',
-      expiresAt: '2025-06-19T13:39:00.000Z',
-      dialBy: '2025-06-19T13:38:48.000Z',
-    });
-    expect(dialableLeg(leg, at(48))).toBeUndefined();
+    expect(leg).toMatchObject({ phase: 'DIALING', assigned: TRANSPORT });
+    expect([at(1), at(48) - 1, at(48)].map((now) => isDialable(leg, now))).toEqual([true, true, false]);
   });
 
   it.each([
@@ -36,23 +32,20 @@ describe('a number', () => {
     ['the leg is over', dialledLegAfter(disconnected(5))],
     ['the leg has ended', dialledLegAfter(disconnected(5, { cause: 'BUSY' }))],
   ])('is not dialable where %s', (_, leg) => {
-    expect(dialableLeg(leg, at(6))).toBeUndefined();
+    expect(isDialable(leg, at(6))).toBe(false);
   });
 
   it.each([48, 60, 100])('that comes after its dialBy, at %d s, is never handed out', (seconds) => {
-    const leg = legAfter(numberAssigned(seconds));
+    const leg = legAfter(assigned(seconds));
 
     expect(leg.end).toMatchObject({ outcome: 'NUMBER_EXPIRED', reason: 'NUMBER_TOO_SHORT_LIVED' });
-    expect(dialableLeg(leg, at(seconds))).toBeUndefined();
+    expect(isDialable(leg, at(seconds))).toBe(false);
   });
 
   it('that comes a second time does not replace the first', () => {
     const leg = dialledLegAfter();
-    const other = {
-      type: 'numberAssigned' as const,
-      number: { transferNumber: '+15550100', country: 'CA', expiresAt: at(120), dialBy: at(108) },
-      now: at(2),
-    };
+    const destination = { ...TRANSPORT.destination, transferNumber: '+15550100', country: 'CA' };
+    const other = assigned(2, { destination, expiresAt: at(120), dialBy: at(108) });
 
     expect(applyLegEvent(leg, other)).toBe(leg);
   });
@@ -61,7 +54,7 @@ describe('a number', () => {
 test.each(['ASAPP_UNREACHABLE', 'ASAPP_CREDENTIALS_REFUSED', 'TRANSFER_ID_CONFLICT'] as const)(
   'a number that cannot be had ends the leg as TRANSFER_UNAVAILABLE: %s',
   (reason) => {
-    expect(legAfter(numberUnavailable(5, reason)).end).toEqual({
+    expect(legAfter(unavailable(5, reason)).end).toEqual({
       outcome: 'TRANSFER_UNAVAILABLE',
       reason,
       detectedBy: 'NUMBER_REQUEST',
@@ -74,7 +67,7 @@ test.each(['ASAPP_UNREACHABLE', 'ASAPP_CREDENTIALS_REFUSED', 'TRANSFER_ID_CONFLI
 test('word that a number cannot be had, after there is one, changes nothing', () => {
   const leg = dialledLegAfter();
 
-  expect(applyLegEvent(leg, numberUnavailable(5, 'ASAPP_UNREACHABLE'))).toBe(leg);
+  expect(applyLegEvent(leg, unavailable(5, 'ASAPP_UNREACHABLE'))).toBe(leg);
 });
 
 describe('a number that expires with nobody connected', () => {
@@ -112,7 +105,7 @@ describe('a number that expires with nobody connected', () => {
     });
   });
 
-  it('is looked at again while ASAPP still says ACTIVE, and is NUMBER_EXPIRED after the grace', () => {
+  it('is checked again while ASAPP still says ACTIVE, and is NUMBER_EXPIRED after the grace', () => {
     const grace = 60 + EXPIRY_GRACE_MS / 1000;
     const waiting = dialledLegAfter(seen(60, 'ACTIVE'), seen(grace - 1, 'ACTIVE'));
 
@@ -133,13 +126,20 @@ describe('a connect after the expiry', () => {
   it.each([
     ['happened after it', connected(61)],
     ['is only heard of after it', connected(61, 59)],
-    ['is dated after it by another clock', connected(59, 61)],
   ])("waits for ASAPP's word where it %s", (_, late) => {
     expect(dialledLegAfter(late)).toMatchObject({
       phase: 'DIALING',
       connectedAt: null,
       connectUnverified: true,
       end: null,
+    });
+  });
+
+  it('by another clock is none: it was heard of before it', () => {
+    expect(dialledLegAfter(connected(59, 61))).toMatchObject({
+      phase: 'CONNECTED',
+      connectedAt: at(59),
+      connectUnverified: false,
     });
   });
 
@@ -158,7 +158,7 @@ describe('a connect after the expiry', () => {
     ['ASAPP says EXPIRED', seen(62, 'EXPIRED')],
     ['ASAPP says ACTIVE beyond the grace', seen(75, 'ACTIVE')],
     ['ASAPP cannot be asked within the grace', checkFailed(75)],
-    ['call control asks again', askedTooLate(62)],
+    ['call control can wait no longer', outOfTime(62)],
   ])("may be on a stranger's conversation where %s", (_, word) => {
     const leg = dialledLegAfter(connected(61), word);
 
@@ -187,79 +187,4 @@ test('a connected leg whose number ASAPP says had expired may be on a strangerâ€
 
   expect(leg.connectedAfterExpiry).toBe(true);
   expect(leg.end).toMatchObject({ outcome: 'NUMBER_EXPIRED', reason: 'CONNECTED_AFTER_EXPIRY' });
-});
-
-describe('an ask for a number that is too old to dial', () => {
-  it('ends a leg that nobody connected to', () => {
-    expect(dialledLegAfter(askedTooLate(48)).end).toMatchObject({
-      outcome: 'NUMBER_EXPIRED',
-      reason: 'NUMBER_NOT_DIALLED_IN_TIME',
-    });
-  });
-
-  it.each([
-    ['the number may still be dialled', dialledLegAfter(), 47],
-    ['the call is up', dialledLegAfter(connected(5)), 50],
-    ['the result is being fetched', dialledLegAfter(connected(5), disconnected(30)), 50],
-    ['there is no number yet', legAfter(), 50],
-  ])('changes nothing where %s', (_, leg, seconds) => {
-    expect(applyLegEvent(leg, askedTooLate(seconds))).toBe(leg);
-  });
-});
-
-describe('a dial that fails', () => {
-  it.each([
-    ['BUSY', 'DIAL_BUSY'],
-    ['NO_ANSWER', 'DIAL_NO_ANSWER'],
-    ['REJECTED', 'DIAL_REJECTED'],
-  ] as const)('with %s is DIAL_FAILED at once', (cause, reason) => {
-    expect(dialledLegAfter(disconnected(9, { cause })).end).toEqual({
-      outcome: 'DIAL_FAILED',
-      reason,
-      detectedBy: 'DISCONNECT_REPORT',
-      context: null,
-      endedAt: at(9),
-    });
-  });
-
-  it.each([
-    ['ASAPP knows of no call', seen(10, 'ACTIVE')],
-    ['the number has expired meanwhile', seen(10, 'EXPIRED')],
-    ['ASAPP cannot be asked', resultUnavailable(13, 'ASAPP_UNREACHABLE')],
-  ])('with FAILED is DIAL_FAILED where %s', (_, answer) => {
-    expect(dialledLegAfter(disconnected(9, { cause: 'FAILED' }), answer).end).toMatchObject({
-      outcome: 'DIAL_FAILED',
-      reason: 'DIAL_FAILED',
-    });
-  });
-
-  it('with FAILED is no failed dial where GenerativeAgent had the call', () => {
-    const failed = disconnected(9, { cause: 'FAILED' });
-
-    expect(dialledLegAfter(failed, escalated(10, 'AGENT')).end?.outcome).toBe('AGENT');
-    expect(dialledLegAfter(failed, seen(10, 'ONGOING', { callReceivedAt: at(5) }))).toMatchObject({
-      phase: 'DISCONNECTED',
-      connectedAt: at(5),
-      end: null,
-    });
-  });
-
-  it.each(['BUSY', 'NO_ANSWER', 'REJECTED', 'FAILED'])(
-    'with %s after an answer is none: ASAPP knows the result',
-    (cause) => {
-      const leg = dialledLegAfter(connected(5), disconnected(30, { cause }), escalated(31, 'SYSTEM'));
-
-      expect(leg.end).toMatchObject({ outcome: 'SYSTEM', reason: null, context: BILLING });
-    },
-  );
-
-  it('with a word of its own counts as a normal end', () => {
-    expect(dialledLegAfter(disconnected(9, { cause: 'LUNCH' }), escalated(10, 'AGENT')).end?.outcome).toBe(
-      'AGENT',
-    );
-    expect(dialledLegAfter(disconnected(9, { cause: 'LUNCH' }), seen(10, 'EXPIRED')).end).toMatchObject({
-      outcome: 'NUMBER_EXPIRED',
-      reason: 'NUMBER_NOT_DIALLED_IN_TIME',
-    });
-  });
 });

@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 
 import { isFallback, type Outcome } from '../../src/contract/outcomes';
-import { applyLegEvent, dialableLeg, type LegEvent, type LegState } from '../../src/leg/leg-state';
-import {
-  ambiguousCauses,
-  completedTransfers,
-  events,
-  expiredTransfer,
-  histories,
-  parties,
-} from '../support/leg-arbitraries';
-import { at, cancelled, dialledLegAfter, legAfter, numberAssigned, resultUnavailable } from '../support/legs';
+import { applyLegEvent } from '../../src/leg/apply-leg-event';
+import { isDialable, type LegEvent, type LegState } from '../../src/leg/leg-state';
+import { answers, completedTransfers, events, histories } from '../support/leg-arbitraries';
+import { assigned, at, cancelled, dialledLegAfter, legAfter, resultUnavailable } from '../support/legs';
 
 /** The leg before the first event and after each. */
 function statesOf(history: LegEvent[]): LegState[] {
@@ -58,8 +52,7 @@ test('a number is never dialable at its dialBy or later', () => {
   fc.assert(
     fc.property(histories, moments, (history, moment) => {
       const leg = legAfter(...history);
-      const isDialable = dialableLeg(leg, moment) !== undefined;
-      expect(isDialable && moment >= (leg.number?.dialBy ?? 0)).toBe(false);
+      expect(isDialable(leg, moment) && moment >= leg.assigned.dialBy).toBe(false);
     }),
     runs,
   );
@@ -69,8 +62,8 @@ test('a number is never dialable after anybody connected or disconnected, whatev
   const ofTheCall = events.filter(({ type }) => type === 'connected' || type === 'disconnected');
   fc.assert(
     fc.property(histories, ofTheCall, histories, moments, (before, event, after, moment) => {
-      const leg = legAfter(numberAssigned(1), ...before, event, ...after);
-      expect(dialableLeg(leg, moment)).toBeUndefined();
+      const leg = legAfter(assigned(1), ...before, event, ...after);
+      expect(isDialable(leg, moment)).toBe(false);
     }),
     runs,
   );
@@ -92,26 +85,6 @@ test('a leg that waits for its result ends when the time is up', () => {
       const leg = legAfter(...history);
       const later = applyLegEvent(leg, resultUnavailable(7300, 'RESULT_STILL_PENDING'));
       expect(later.end !== null).toBe(leg.phase === 'DISCONNECTED' || leg.end !== null);
-    }),
-    runs,
-  );
-});
-
-const answers: fc.Arbitrary<LegEvent> = fc.oneof(
-  completedTransfers.map((transfer) => ({ type: 'transferSeen' as const, transfer, now: at(40) })),
-  fc.constant({ type: 'transferSeen' as const, transfer: expiredTransfer, now: at(40) }),
-  fc.constant(resultUnavailable(40, 'RESULT_STILL_PENDING')),
-);
-
-test('the order of connect and disconnect does not change the outcome', () => {
-  fc.assert(
-    fc.property(parties, ambiguousCauses, answers, (by, cause, answer) => {
-      const connect = { type: 'connected' as const, at: at(5), now: at(31) };
-      const disconnect = { type: 'disconnected' as const, by, cause, at: at(30), now: at(31) };
-      const inOrder = dialledLegAfter(connect, disconnect, answer);
-      const reversed = dialledLegAfter(disconnect, connect, answer);
-      expect(reversed).toEqual(inOrder);
-      expect(inOrder.end).not.toBeNull();
     }),
     runs,
   );

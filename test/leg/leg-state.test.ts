@@ -1,50 +1,23 @@
-import { applyLegEvent, type LegEvent, type LegState } from '../../src/leg/leg-state';
+import { applyLegEvent } from '../../src/leg/apply-leg-event';
+import type { LegEvent, LegState } from '../../src/leg/leg-state';
 import {
-  askedTooLate,
+  assigned,
   at,
   BILLING,
   callDurationExceeded,
   cancelled,
   checkFailed,
+  checkRequested,
   connected,
   dialledLegAfter,
   disconnected,
   escalated,
   legAfter,
-  numberAssigned,
-  numberUnavailable,
+  outOfTime,
   resultUnavailable,
   seen,
+  unavailable,
 } from '../support/legs';
-
-describe('a disconnect out of order', () => {
-  const orders: [string, LegEvent[]][] = [
-    ['in order', [connected(5), disconnected(30)]],
-    ['before the connect', [disconnected(30), connected(31, 5)]],
-    ['twice', [connected(5), disconnected(30), disconnected(31)]],
-    ['twice, around the connect', [disconnected(30), connected(31, 5), disconnected(32)]],
-    ['without a connect', [disconnected(30)]],
-  ];
-
-  it.each(orders)('%s leads to the same end', (_, events) => {
-    const leg = dialledLegAfter(...events, escalated(33, 'AGENT'));
-
-    expect(leg).toMatchObject({ phase: 'ENDED', connectedAt: at(5), disconnect: { at: at(30) } });
-    expect(leg.end).toEqual({
-      outcome: 'AGENT',
-      reason: null,
-      detectedBy: 'DISCONNECT_REPORT',
-      context: BILLING,
-      endedAt: at(33),
-    });
-  });
-
-  it('after the end changes nothing', () => {
-    const ended = dialledLegAfter(connected(5), escalated(30, 'SYSTEM'));
-
-    expect(applyLegEvent(ended, disconnected(31, { by: 'CUSTOMER' }))).toBe(ended);
-  });
-});
 
 test('a connect that comes twice keeps the first time', () => {
   expect(dialledLegAfter(connected(5), connected(8)).connectedAt).toBe(at(5));
@@ -54,7 +27,7 @@ describe('a lost hangup', () => {
   it.each([
     ['AGENT', BILLING],
     ['SYSTEM', BILLING],
-  ] as const)('is found by a look at ASAPP: %s', (transferType, context) => {
+  ] as const)('is found by a check of ASAPP: %s', (transferType, context) => {
     const leg = dialledLegAfter(connected(5), escalated(600, transferType));
 
     expect(leg.end).toEqual({
@@ -97,37 +70,6 @@ describe('a lost hangup', () => {
   });
 });
 
-describe("a hangup that ASAPP's books do not show", () => {
-  it.each(['ONGOING', 'ACTIVE'] as const)('is waited for while they say %s', (status) => {
-    const leg = dialledLegAfter(connected(5), disconnected(30), seen(31, status, { callReceivedAt: at(5) }));
-
-    expect(leg).toMatchObject({ phase: 'DISCONNECTED', end: null });
-  });
-
-  it.each(['UNKNOWN', 'GENERATIVE_AGENT'] as const)(
-    'ends without a context when the time is up, reported as by %s',
-    (by) => {
-      const leg = dialledLegAfter(
-        connected(5),
-        disconnected(30, { by }),
-        seen(31, 'ONGOING'),
-        resultUnavailable(34, 'RESULT_STILL_PENDING'),
-      );
-
-      expect(leg.end).toMatchObject({
-        outcome: 'CONTEXT_UNAVAILABLE',
-        reason: 'RESULT_STILL_PENDING',
-        detectedBy: 'DISCONNECT_REPORT',
-        context: null,
-      });
-    },
-  );
-
-  it('without a connect is waited for, too: a short call may not be in the books yet', () => {
-    expect(dialledLegAfter(disconnected(30), seen(31, 'ACTIVE'))).toMatchObject({ end: null });
-  });
-});
-
 describe('a completed transfer', () => {
   const completed = (by: 'CUSTOMER' | 'UNKNOWN' | 'GENERATIVE_AGENT', transferType?: string): LegState =>
     dialledLegAfter(
@@ -164,56 +106,6 @@ describe('a completed transfer', () => {
   });
 });
 
-describe('two hangups at once', () => {
-  it.each([
-    ['GENERATIVE_AGENT', 'CUSTOMER'],
-    ['CUSTOMER', 'GENERATIVE_AGENT'],
-    ['UNKNOWN', 'CUSTOMER'],
-    ['CUSTOMER', 'UNKNOWN'],
-  ] as const)("%s, then %s: the customer's decides, with the context", (first, second) => {
-    const leg = dialledLegAfter(
-      connected(5),
-      disconnected(30, { by: first }),
-      disconnected(31, { by: second }),
-      escalated(32, 'AGENT'),
-    );
-
-    expect(leg.end).toMatchObject({ outcome: 'CUSTOMER_HUNG_UP', reason: null, context: BILLING });
-    expect(leg.disconnect?.at).toBe(at(30));
-  });
-});
-
-describe('a customer who hangs up early', () => {
-  it.each([{}, { by: 'CUSTOMER' }, { by: 'CUSTOMER', cause: 'CANCELLED' }] as const)(
-    'while the number is requested has hung up, and gets no number: %j',
-    (report) => {
-      const left = legAfter(disconnected(1, report));
-
-      expect(left.end).toMatchObject({ outcome: 'CUSTOMER_HUNG_UP', detectedBy: 'DISCONNECT_REPORT' });
-      expect(applyLegEvent(left, numberAssigned(2))).toBe(left);
-      expect(left.number).toBeNull();
-    },
-  );
-
-  it('while it rings has hung up at once where the dialling was cancelled', () => {
-    expect(dialledLegAfter(disconnected(9, { by: 'CUSTOMER', cause: 'CANCELLED' })).end).toMatchObject({
-      outcome: 'CUSTOMER_HUNG_UP',
-      reason: null,
-    });
-  });
-
-  it.each([
-    ['ASAPP knows of no call', seen(10, 'ACTIVE')],
-    ['the number has expired meanwhile', seen(10, 'EXPIRED')],
-    ['ASAPP cannot be asked', resultUnavailable(13, 'ASAPP_UNREACHABLE')],
-    ['ASAPP knows of a short call', seen(10, 'COMPLETED', { callReceivedAt: at(8) })],
-  ])('while it rings has hung up: %s', (_, answer) => {
-    const left = dialledLegAfter(disconnected(9, { by: 'CUSTOMER' }), answer);
-
-    expect(left.end).toMatchObject({ outcome: 'CUSTOMER_HUNG_UP', reason: null });
-  });
-});
-
 describe('a workflow that is cancelled', () => {
   it.each([
     ['while the number is requested', legAfter(), null, null],
@@ -241,20 +133,21 @@ describe('an ended leg', () => {
     ['CUSTOMER_HUNG_UP', legAfter(disconnected(1))],
     ['NUMBER_EXPIRED', dialledLegAfter(seen(60, 'EXPIRED'))],
     ['DIAL_FAILED', dialledLegAfter(disconnected(9, { cause: 'BUSY' }))],
-    ['TRANSFER_UNAVAILABLE', legAfter(numberUnavailable(5, 'ASAPP_SERVER_ERROR'))],
+    ['TRANSFER_UNAVAILABLE', legAfter(unavailable(5, 'ASAPP_SERVER_ERROR'))],
     ['CONTEXT_UNAVAILABLE', dialledLegAfter(connected(5), callDurationExceeded(3605))],
     ['CANCELLED', legAfter(cancelled(1))],
   ];
   const late: LegEvent[] = [
-    numberAssigned(4000),
-    numberUnavailable(4000, 'ASAPP_UNREACHABLE'),
+    assigned(4000),
+    unavailable(4000, 'ASAPP_UNREACHABLE'),
     disconnected(4000, { by: 'CUSTOMER' }),
     disconnected(4000, { by: 'GENERATIVE_AGENT', cause: 'BUSY' }),
     escalated(4000, 'AGENT'),
     seen(4000, 'ONGOING'),
     seen(4000, 'EXPIRED'),
     checkFailed(4000),
-    askedTooLate(4000),
+    checkRequested(4000),
+    outOfTime(4000),
     resultUnavailable(4000, 'RESULT_STILL_PENDING'),
     callDurationExceeded(4000),
     cancelled(4000),

@@ -3,13 +3,13 @@ import fc from 'fast-check';
 
 import { fallbackReasons } from '../../src/contract/outcomes';
 import type { LegContext, TransferSnapshot } from '../../src/contract/transfer';
-import type { LegEvent } from '../../src/leg/leg-state';
+import type { LegEvent, LegEventOf } from '../../src/leg/leg-state';
 
-import { BILLING, NUMBER, REQUESTED_AT } from './legs';
+import { BILLING, REQUESTED_AT, TRANSPORT } from './legs';
 
 /** What the phone system says of who hung up and why; the words after `FAILED` are its own. */
-export const parties = fc.constantFrom('GENERATIVE_AGENT' as const, 'CUSTOMER' as const, 'UNKNOWN' as const);
-export const ambiguousCauses = fc.constantFrom('NORMAL', 'FAILED', 'LUNCH', 'busy');
+const parties = fc.constantFrom('GENERATIVE_AGENT' as const, 'CUSTOMER' as const, 'UNKNOWN' as const);
+const ambiguousCauses = fc.constantFrom('NORMAL', 'FAILED', 'LUNCH', 'busy');
 const causes = fc.oneof(ambiguousCauses, fc.constantFrom('BUSY', 'NO_ANSWER', 'REJECTED', 'CANCELLED'));
 
 /** From a second before the request to two hours after it: around every limit, and far from all. */
@@ -37,7 +37,7 @@ export const completedTransfers: fc.Arbitrary<TransferSnapshot> = fc.record({
   outputContext: contexts,
 });
 
-export const expiredTransfer: TransferSnapshot = {
+const expiredTransfer: TransferSnapshot = {
   status: 'EXPIRED',
   callReceivedAt: null,
   completedAt: null,
@@ -55,19 +55,24 @@ const transfers: fc.Arbitrary<TransferSnapshot> = fc.oneof(
   }),
 );
 
+const AFTERWARDS = REQUESTED_AT + 7_200_000;
+
 const now = time;
 const reason = fc.constantFrom(...fallbackReasons);
 const type = <T extends LegEvent['type']>(name: T) => fc.constant(name);
 
 /** Any event at any time. */
 export const events: fc.Arbitrary<LegEvent> = fc.oneof(
-  fc.record({ type: type('numberAssigned'), number: fc.constant(NUMBER), now }),
+  fc.record({ type: type('assigned'), transport: fc.constant(TRANSPORT), now }),
   fc.record({ type: type('connected'), at: time, now }),
   fc.record({ type: type('disconnected'), by: parties, cause: causes, at: time, now }),
   fc.record({ type: type('transferSeen'), transfer: transfers, now }),
-  fc.record({ type: fc.constantFrom('checkFailed' as const, 'askedTooLate' as const), now }),
   fc.record({
-    type: fc.constantFrom('numberUnavailable' as const, 'resultUnavailable' as const),
+    type: fc.constantFrom('checkFailed' as const, 'checkRequested' as const, 'outOfTime' as const),
+    now,
+  }),
+  fc.record({
+    type: fc.constantFrom('unavailable' as const, 'resultUnavailable' as const),
     reason,
     now,
   }),
@@ -78,5 +83,42 @@ export const events: fc.Arbitrary<LegEvent> = fc.oneof(
 export const histories: fc.Arbitrary<LegEvent[]> = fc
   .tuple(fc.boolean(), fc.array(events, { maxLength: 12 }))
   .map(([hasNumber, rest]) =>
-    hasNumber ? [{ type: 'numberAssigned', number: NUMBER, now: REQUESTED_AT + 1000 }, ...rest] : rest,
+    hasNumber ? [{ type: 'assigned', transport: TRANSPORT, now: REQUESTED_AT + 1000 }, ...rest] : rest,
   );
+
+/** What call control reports of a call that may have been up, in any number and order: who hears of it when is apart. */
+export const reportsOfACall: fc.Arbitrary<CallReport[]> = fc
+  .tuple(
+    fc.boolean(),
+    fc.array(fc.record({ type: type('disconnected'), by: parties, cause: ambiguousCauses, at: time }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    time,
+  )
+  .map(([isConnected, hangups, connectedAt]) => [
+    ...(isConnected ? [{ type: 'connected' as const, at: connectedAt }] : []),
+    ...hangups,
+  ]);
+
+type WithoutNow<Event> = Event extends LegEvent ? Omit<Event, 'now'> : never;
+export type CallReport = WithoutNow<LegEventOf<'connected'> | LegEventOf<'disconnected'>>;
+
+/** ASAPP's last word on a leg that waits for its result, two hours after the request. */
+export const answers: fc.Arbitrary<LegEvent> = fc.oneof(
+  fc.record({
+    type: type('transferSeen'),
+    transfer: fc.oneof(
+      completedTransfers,
+      timeOrNull.map((callReceivedAt) => ({ ...expiredTransfer, callReceivedAt })),
+    ),
+    now: fc.constant(AFTERWARDS),
+  }),
+  fc.record({ type: type('resultUnavailable'), reason, now: fc.constant(AFTERWARDS) }),
+);
+
+/** The same events at times that never go back, none before the request. */
+export const inTime = (history: LegEvent[]): LegEvent[] => {
+  const times = history.map(({ now: heardAt }) => Math.max(heardAt, REQUESTED_AT)).sort((a, b) => a - b);
+  return history.map((event, index) => ({ ...event, now: times[index] ?? REQUESTED_AT }));
+};

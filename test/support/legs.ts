@@ -1,10 +1,11 @@
 /** Legs for tests of the pure fold: events by short names, at seconds after the request. */
-import type { ConversationSettings } from '../../src/contract/default-settings';
-import { defaultSettings } from '../../src/contract/default-settings';
 import type { FallbackReason } from '../../src/contract/outcomes';
+import { defaultSettings, type ConversationSettings } from '../../src/contract/settings';
 import type { HangupParty } from '../../src/contract/telephony-events';
 import type { LegContext, TransferSnapshot } from '../../src/contract/transfer';
-import { applyLegEvent, newLeg, type LegEvent, type LegState } from '../../src/leg/leg-state';
+import type { AssignedTransport } from '../../src/contract/transport';
+import { applyLegEvent } from '../../src/leg/apply-leg-event';
+import { newLeg, type LegEvent, type LegEventOf, type LegState } from '../../src/leg/leg-state';
 
 export const TRANSFER_ID = 'conv-1-a';
 export const REQUESTED_AT = Date.parse('2025-06-19T13:38:00Z');
@@ -12,10 +13,9 @@ export const REQUESTED_AT = Date.parse('2025-06-19T13:38:00Z');
 /** Epoch milliseconds, so many seconds after the request. */
 export const at = (seconds: number): number => REQUESTED_AT + seconds * 1000;
 
-/** The number that `numberAssigned` assigns: it expires after 60 s and may be dialled for 48 s. */
-export const NUMBER = {
-  transferNumber: '+19991234',
-  country: 'US',
+/** What `assigned` assigns: it expires after 60 s and may be dialled for 48 s. */
+export const TRANSPORT: AssignedTransport = {
+  destination: { type: 'PHONE_NUMBER', transferNumber: '+19991234', country: 'US' },
   expiresAt: at(60),
   dialBy: at(48),
 };
@@ -31,14 +31,14 @@ export const settings = (more: Partial<ConversationSettings> = {}): Conversation
   ...more,
 });
 
-export const numberAssigned = (seconds: number): LegEvent => ({
-  type: 'numberAssigned',
-  number: NUMBER,
+export const assigned = (seconds: number, transport = TRANSPORT): LegEvent => ({
+  type: 'assigned',
+  transport,
   now: at(seconds),
 });
 
-export const numberUnavailable = (seconds: number, reason: FallbackReason): LegEvent => ({
-  type: 'numberUnavailable',
+export const unavailable = (seconds: number, reason: FallbackReason): LegEvent => ({
+  type: 'unavailable',
   reason,
   now: at(seconds),
 });
@@ -52,10 +52,25 @@ export const connected = (seconds: number, happened = seconds): LegEvent => ({
 
 export const disconnected = (
   seconds: number,
-  { by = 'UNKNOWN', cause = 'NORMAL' }: { by?: HangupParty; cause?: string } = {},
-): LegEvent => ({ type: 'disconnected', by, cause, at: at(seconds), now: at(seconds) });
+  { by = 'UNKNOWN', cause = 'NORMAL', ...more }: DisconnectDetails = {},
+): LegEvent => ({
+  type: 'disconnected',
+  by,
+  cause,
+  at: at(more.happened ?? seconds),
+  now: at(seconds),
+  ...(more.answerWithinMs === undefined ? {} : { answerWithinMs: more.answerWithinMs }),
+});
 
-/** ASAPP's answer to a look. */
+interface DisconnectDetails {
+  by?: HangupParty;
+  cause?: string;
+  /** Seconds after the request; when it was heard of unless given. */
+  happened?: number;
+  answerWithinMs?: number;
+}
+
+/** ASAPP's answer to a check. */
 export const seen = (
   seconds: number,
   status: TransferSnapshot['status'],
@@ -76,7 +91,15 @@ export const escalated = (seconds: number, transferType: string): LegEvent =>
 
 export const checkFailed = (seconds: number): LegEvent => ({ type: 'checkFailed', now: at(seconds) });
 
-export const askedTooLate = (seconds: number): LegEvent => ({ type: 'askedTooLate', now: at(seconds) });
+export const checkRequested = (seconds: number): LegEventOf<'checkRequested'> => ({
+  type: 'checkRequested',
+  now: at(seconds),
+});
+
+export const outOfTime = (seconds: number): LegEventOf<'outOfTime'> => ({
+  type: 'outOfTime',
+  now: at(seconds),
+});
 
 export const resultUnavailable = (seconds: number, reason: FallbackReason): LegEvent => ({
   type: 'resultUnavailable',
@@ -96,4 +119,4 @@ export const legAfter = (...events: LegEvent[]): LegState =>
   events.reduce(applyLegEvent, newLeg(TRANSFER_ID, REQUESTED_AT));
 
 /** A leg with a number after these events. */
-export const dialledLegAfter = (...events: LegEvent[]): LegState => legAfter(numberAssigned(1), ...events);
+export const dialledLegAfter = (...events: LegEvent[]): LegState => legAfter(assigned(1), ...events);
