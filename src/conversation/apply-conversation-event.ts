@@ -71,10 +71,12 @@ const MAX_LEGS_KEPT = 100;
 const MAX_IGNORED_KEPT = 20;
 
 /** The conversation after an event. Answers the same value where the event changes nothing. */
-export function applyConversationEvent(
+export const applyConversationEvent = (
   state: ConversationState,
   event: ConversationEvent,
-): ConversationState {
+): ConversationState => openedIfDecided(changed(state, event));
+
+function changed(state: ConversationState, event: ConversationEvent): ConversationState {
   switch (event.type) {
     case 'firstRequested':
       return state.legs.length > 0 || state.firstRequest !== null
@@ -103,7 +105,9 @@ export function applyConversationEvent(
     case 'decided':
       return onDecided(state, event);
     case 'decidedEarlier':
-      return withLeg(state, event.transferId, (leg) => ({ ...leg, earlierDecision: event.decision }));
+      return withLeg(state, event.transferId, (leg) =>
+        isUndecided(leg) ? { ...leg, earlierDecision: event.decision } : leg,
+      );
     case 'reconnectionAwaited':
       return { ...state, reconnectUntil: event.until };
     case 'continuedAsNew':
@@ -169,7 +173,7 @@ function onLegRequested(
   const { disconnect, phase } = newestLeg(state)?.state ?? {};
   // The customer hung up and is here again: their route needs no result of the leg before.
   const isBack = phase === 'DISCONNECTED' && disconnect?.by === 'CUSTOMER';
-  return openedIfDecided(isBack ? reportedToNewest(asked, { type: 'outOfTime', now }) : asked);
+  return isBack ? reportedToNewest(asked, { type: 'outOfTime', now }) : asked;
 }
 
 function onRedialRequested(
@@ -217,8 +221,8 @@ function onDecided(
   state: ConversationState,
   { transferId, decision, mayRedial }: ConversationEventOf<'decided'>,
 ): ConversationState {
-  return openedIfDecided(
-    withLeg(state, transferId, (leg) => (leg.decision === null ? { ...leg, decision, mayRedial } : leg)),
+  return withLeg(state, transferId, (leg) =>
+    leg.state.end !== null && isUndecided(leg) ? { ...leg, decision, mayRedial } : leg,
   );
 }
 
@@ -236,10 +240,17 @@ function reportedToNewest(state: ConversationState, event: LegEvent): Conversati
   });
 }
 
-const openedIfDecided = (state: ConversationState): ConversationState =>
-  state.wanted !== null && newestLeg(state)?.decision !== null && !state.cancelled
-    ? opened({ ...state, wanted: null }, state.wanted)
-    : state;
+const isUndecided = ({ decision, earlierDecision }: LegRecord): boolean =>
+  decision === null && earlierDecision === null;
+
+/** The wanted leg begins as soon as the newest is over and decided, whichever event says so. */
+function openedIfDecided(state: ConversationState): ConversationState {
+  const leg = newestLeg(state);
+  if (state.wanted === null || state.cancelled || leg === undefined) return state;
+  return leg.state.end === null || isUndecided(leg)
+    ? state
+    : opened({ ...state, wanted: null }, state.wanted);
+}
 
 function opened(
   state: ConversationState,

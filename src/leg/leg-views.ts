@@ -2,7 +2,7 @@ import type { LegView } from '../contract/conversation-view';
 import type { LegResult } from '../contract/leg-result';
 import type { LegSummary } from '../contract/routing-decision';
 
-import type { LegEnd, LegState } from './leg-state';
+import { wasHeardUp, type LegEnd, type LegState } from './leg-state';
 
 const iso = (time: number | null | undefined): string | null =>
   time === null || time === undefined ? null : new Date(time).toISOString();
@@ -62,7 +62,10 @@ export function legWithResult(leg: LegState, result: LegResult): LegState {
     ...leg,
     phase: 'ENDED',
     connectedAt: epochMs(result.connectedAt),
-    connectedAfterExpiry,
+    // Its workflow may have closed before it heard of the connect.
+    connectedAfterExpiry: connectedAfterExpiry || (outcome === 'NUMBER_EXPIRED' && wasHeardUp(leg)),
+    connectUnverified: false,
+    checkWanted: false,
     disconnect: disconnectedAt === null ? null : { ...(leg.disconnect ?? unheard), at: disconnectedAt },
     end: {
       outcome,

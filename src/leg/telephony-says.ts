@@ -50,7 +50,9 @@ export const onLateConnect = (leg: LegState): LegState =>
 export function onDisconnected(leg: LegState, event: LegEventOf<'disconnected'>): LegState {
   const disconnect = merged(leg, event);
   if (disconnect === leg.disconnect) return leg;
-  const over: LegState = { ...leg, phase: 'DISCONNECTED', checkWanted: false, disconnect };
+  // ASAPP may have told of the call before this report was heard of, and date it later.
+  const connectedAt = leg.connectedAt === null ? null : Math.min(leg.connectedAt, disconnect.at);
+  const over: LegState = { ...leg, phase: 'DISCONNECTED', checkWanted: false, connectedAt, disconnect };
   if (wasHeardUp(leg)) return over;
 
   const { by, cause } = disconnect;

@@ -2,22 +2,10 @@ import fc from 'fast-check';
 
 import { decideBy, nextWake } from '../../src/leg/leg-schedule';
 import { isUp, type LegEvent, type LegState } from '../../src/leg/leg-state';
-import { answers, histories, inTime, reportsOfACall, type CallReport } from '../support/leg-arbitraries';
+import { answers, heard, hearings, histories, inTime, inTwoOrders } from '../support/leg-arbitraries';
 import { at, dialledLegAfter, legAfter, settings } from '../support/legs';
 
 const runs = { numRuns: 2000 };
-
-/** Times at which four reports are heard of: before the expiry of the number at 60 s, around it, or after it. */
-const hearings = fc
-  .array(fc.oneof(fc.integer({ min: 2, max: 90 }), fc.constantFrom(59, 60, 61)), {
-    minLength: 4,
-    maxLength: 4,
-  })
-  .map((seconds) => seconds.sort((a, b) => a - b).map(at));
-
-/** These reports, heard of one after the other at these times. */
-const heard = (reports: CallReport[], times: number[]): LegEvent[] =>
-  reports.map((report, index) => ({ ...report, now: times[index] ?? at(90) }));
 
 /** What a leg comes to, as far as call control is answered by it. */
 const comesTo = ({ end, connectedAfterExpiry }: LegState) => ({
@@ -28,14 +16,8 @@ const comesTo = ({ end, connectedAfterExpiry }: LegState) => ({
 });
 
 test('the same reports in any order, before or after the expiry, come to the same end', () => {
-  const twoOrders = reportsOfACall.chain((reports) =>
-    fc.tuple(
-      fc.constant(reports),
-      fc.shuffledSubarray(reports, { minLength: reports.length, maxLength: reports.length }),
-    ),
-  );
   fc.assert(
-    fc.property(twoOrders, hearings, hearings, answers, ([reports, shuffled], times, others, answer) => {
+    fc.property(inTwoOrders, hearings, hearings, answers, ([reports, shuffled], times, others, answer) => {
       const inOrder = dialledLegAfter(...heard(reports, times), answer);
       const inAnyOrder = dialledLegAfter(...heard(shuffled, others), answer);
 

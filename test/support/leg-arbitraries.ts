@@ -5,7 +5,7 @@ import { fallbackReasons } from '../../src/contract/outcomes';
 import type { LegContext, TransferSnapshot } from '../../src/contract/transfer';
 import type { LegEvent, LegEventOf } from '../../src/leg/leg-state';
 
-import { BILLING, REQUESTED_AT, TRANSPORT } from './legs';
+import { at, BILLING, REQUESTED_AT, TRANSPORT } from './legs';
 
 /** What the phone system says of who hung up and why; the words after `FAILED` are its own. */
 const parties = fc.constantFrom('GENERATIVE_AGENT' as const, 'CUSTOMER' as const, 'UNKNOWN' as const);
@@ -87,7 +87,7 @@ export const histories: fc.Arbitrary<LegEvent[]> = fc
   );
 
 /** What call control reports of a call that may have been up, in any number and order: who hears of it when is apart. */
-export const reportsOfACall: fc.Arbitrary<CallReport[]> = fc
+const reportsOfACall: fc.Arbitrary<CallReport[]> = fc
   .tuple(
     fc.boolean(),
     fc.array(fc.record({ type: type('disconnected'), by: parties, cause: ambiguousCauses, at: time }), {
@@ -102,7 +102,27 @@ export const reportsOfACall: fc.Arbitrary<CallReport[]> = fc
   ]);
 
 type WithoutNow<Event> = Event extends LegEvent ? Omit<Event, 'now'> : never;
-export type CallReport = WithoutNow<LegEventOf<'connected'> | LegEventOf<'disconnected'>>;
+type CallReport = WithoutNow<LegEventOf<'connected'> | LegEventOf<'disconnected'>>;
+
+/** The same reports in two orders. */
+export const inTwoOrders = reportsOfACall.chain((reports) =>
+  fc.tuple(
+    fc.constant(reports),
+    fc.shuffledSubarray(reports, { minLength: reports.length, maxLength: reports.length }),
+  ),
+);
+
+/** Times at which four reports are heard of: before the expiry of the number at 60 s, around it, or after it. */
+export const hearings = fc
+  .array(fc.oneof(fc.integer({ min: 2, max: 90 }), fc.constantFrom(59, 60, 61)), {
+    minLength: 4,
+    maxLength: 4,
+  })
+  .map((seconds) => seconds.sort((a, b) => a - b).map(at));
+
+/** These reports, heard of one after the other at these times. */
+export const heard = (reports: CallReport[], times: number[]): LegEvent[] =>
+  reports.map((report, index) => ({ ...report, now: times[index] ?? at(90) }));
 
 /** ASAPP's last word on a leg that waits for its result, two hours after the request. */
 export const answers: fc.Arbitrary<LegEvent> = fc.oneof(

@@ -1,0 +1,81 @@
+import { applyConversationEvent } from '../../src/conversation/apply-conversation-event';
+import { legsInRun, newConversation } from '../../src/conversation/conversation-state';
+import {
+  after,
+  begun,
+  begunConversation,
+  cancelledAt,
+  INPUT,
+  newest,
+  requestWith,
+} from '../support/conversations';
+import { at, REQUESTED_AT } from '../support/legs';
+
+const BILLING_CONTEXT = { taskName: 'billing', inputVariables: { accountNumber: '3434' } };
+const unnamed = newConversation({ ...INPUT, transferId: undefined });
+
+const firstRequested = (more: Parameters<typeof requestWith>[0]) =>
+  ({ type: 'firstRequested', request: requestWith(more) }) as const;
+
+describe('the first leg', () => {
+  it("is the one of the start's transferId", () => {
+    const state = after(newConversation(INPUT), firstRequested({ transferId: 'asked' }), begun());
+
+    expect(newest(state).request.transferId).toBe('conv-1-a');
+  });
+
+  it('is the one that is requested together with a start without a transferId', () => {
+    const state = after(
+      unnamed,
+      firstRequested({ transferId: 'asked', inputContext: BILLING_CONTEXT }),
+      firstRequested({ transferId: 'asked-later' }),
+      begun({ requestDeadlineMs: 7000 }),
+    );
+
+    expect(newest(state).request).toEqual({
+      conversationId: 'conv-1',
+      transferId: 'asked',
+      legNumber: 1,
+      transport: { type: 'PHONE_NUMBER', country: 'US' },
+      inputContext: BILLING_CONTEXT,
+      requestedAt: REQUESTED_AT,
+      requestBy: REQUESTED_AT + 7000,
+    });
+    expect(state.firstRequest).toBeNull();
+  });
+
+  it('has a new id where nobody named one', () => {
+    expect(newest(after(unnamed, begun())).request.transferId).toBe('generated');
+  });
+
+  it("has the start's input context before the request's", () => {
+    const started = newConversation({ ...INPUT, inputContext: { taskName: 'started' } });
+    const state = after(started, firstRequested({ inputContext: BILLING_CONTEXT }), begun());
+
+    expect(newest(state).request.inputContext).toEqual({ taskName: 'started' });
+  });
+
+  it.each([
+    [undefined, 5000],
+    [1200, 1200],
+    [9000, 5000],
+  ])('has its hard limit from the request, or what call control can wait: %p', (answerWithinMs, limitMs) => {
+    const state = after(unnamed, firstRequested({ answerWithinMs }), begun({ requestDeadlineMs: 5000 }));
+
+    expect(newest(state).request.requestBy).toBe(REQUESTED_AT + limitMs);
+  });
+
+  it('begins once, and no request changes it afterwards', () => {
+    const state = begunConversation();
+
+    expect(applyConversationEvent(state, begun({ requestDeadlineMs: 9000 }))).toBe(state);
+    expect(applyConversationEvent(state, firstRequested({ transferId: 'asked' }))).toBe(state);
+    expect(legsInRun(state)).toBe(1);
+  });
+
+  it('of a workflow that was cancelled before it began ends at once', () => {
+    const state = after(newConversation(INPUT), cancelledAt(0), begun());
+
+    expect(newest(state).state.end).toMatchObject({ outcome: 'CANCELLED', endedAt: at(0) });
+  });
+});
