@@ -1,31 +1,24 @@
 import type { CallTransferResource } from '../../src/asapp/resource';
 import type { FaultEffect } from '../../src/sandbox';
 
-import { failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
+import { answerTo, failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
 
 /** What a GET after a whole call is answered with, told in another way. */
 async function completed(effect: FaultEffect): Promise<CallTransferResource> {
   return await withAsapp({}, async ({ asapp, sandbox }) => {
-    const { transfer } = await asapp.create(usTransfer);
-    sandbox.exchange.callArrives(transfer.phoneNumber?.transferNumber ?? '');
+    const { assigned } = await asapp.create(usTransfer);
+    sandbox.exchange.callArrives(assigned?.destination.transferNumber ?? '');
     sandbox.exchange.aiEnds('conv-1-a', { transferType: 'SYSTEM', transferVariables: { reason: 'billing' } });
     sandbox.fail({ method: 'GET', effect });
     return await asapp.get('conv-1-a');
   });
 }
 
-describe('an answer that other readings of ASAPP’s documents allow', () => {
-  it('may have a status in lower case', async () => {
-    expect(await completed({ kind: 'dialect', lowerCaseStatus: true })).toMatchObject({
-      status: 'COMPLETED',
-    });
-  });
+const withFields = (fields: Record<string, unknown>): FaultEffect => ({ kind: 'fields', fields });
 
-  it('may say expiresAt for expireAt', async () => {
-    const expected = await completed({ kind: 'dialect' });
-    const { phoneNumber } = await completed({ kind: 'dialect', expiresAt: true });
-    expect(phoneNumber?.expiresAt).toMatch(/^\d{4}-/);
-    expect(Object.keys(phoneNumber ?? {})).toEqual(Object.keys(expected.phoneNumber ?? {}));
+describe('an answer that other readings of ASAPP’s documents allow', () => {
+  it.each(['completed', 'Completed', 'COMPLETED'])('may have a status in any case: %s', async (status) => {
+    expect(await completed(withFields({ status }))).toMatchObject({ status: 'COMPLETED' });
   });
 
   it('may have variables that are no strings', async () => {
@@ -46,16 +39,113 @@ describe('an answer that other readings of ASAPP’s documents allow', () => {
   });
 
   it('may have a transfer type that nobody knows yet, for the caller to judge', async () => {
-    expect(
-      await completed({ kind: 'fields', fields: { outputContext: { transferType: 'Robot' } } }),
-    ).toMatchObject({
+    expect(await completed(withFields({ outputContext: { transferType: 'Robot' } }))).toMatchObject({
       outputContext: { transferType: 'ROBOT' },
     });
   });
 
-  it('may have a number that is not E.164', async () => {
-    const fields = { phoneNumber: { transferNumber: '+19991234' } };
-    expect(await completed({ kind: 'fields', fields })).toMatchObject(fields);
+  it('may have no transfer type: the context is kept', async () => {
+    const { outputContext } = await completed(withFields({ outputContext: { transferType: null } }));
+
+    expect(outputContext).toEqual({ transferType: undefined, transferVariables: { reason: 'billing' } });
+  });
+
+  it.each([
+    ['+0000', '2025-06-19T13:38:45.250+0000', 250],
+    ['+02:00', '2025-06-19T15:38:45+02:00', 0],
+    ['-0430', '2025-06-19T09:08:45-0430', 0],
+    ['z', '2025-06-19T13:38:45z', 0],
+  ])('may have times in any zone: %s', async (_, text, milliseconds) => {
+    const instant = Date.parse('2025-06-19T13:38:45Z') + milliseconds;
+
+    expect(await completed(withFields({ callReceivedAt: text, completedAt: text }))).toMatchObject({
+      callReceivedAt: instant,
+      completedAt: instant,
+    });
+  });
+});
+
+describe('a field that no step reads costs a caller nothing:', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['an unreadable createdAt', { createdAt: 'yesterday' }],
+    ['an unreadable callReceivedAt', { callReceivedAt: '13:38' }],
+    ['a callReceivedAt without a zone', { callReceivedAt: '2025-06-19T13:38:45' }],
+    ['an empty callReceivedAt', { callReceivedAt: '' }],
+    ['a callReceivedAt that is no text', { callReceivedAt: 1750340325 }],
+    ['an unreadable completedAt', { completedAt: {} }],
+    ['a phone number emptied after its release', { phoneNumber: { transferNumber: null, expireAt: null } }],
+    ['a phone number with empty fields', { phoneNumber: { transferNumber: '', expireAt: '' } }],
+    ['no phone number', { phoneNumber: null }],
+    ['no id', { id: null }],
+    ['no conversation', { externalConversationId: null }],
+    ['a type of tomorrow', { type: 'PIGEON' }],
+  ])('%s', async (_, fields) => {
+    expect(await completed(withFields(fields))).toMatchObject({
+      status: 'COMPLETED',
+      outputContext: { transferType: 'SYSTEM', transferVariables: { reason: 'billing' } },
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a transfer type that is no text', { transferType: 7 }],
+    ['a task that is no text', { currentTaskName: ['billing'] }],
+    ['variables that are no object', { referenceVariables: 'a=b' }],
+  ])('%s, of a context whose other fields are kept', async (_, fields) => {
+    const { outputContext } = await completed(withFields({ outputContext: fields }));
+
+    expect(outputContext).toMatchObject({ transferVariables: { reason: 'billing' } });
+  });
+
+  it.each(['handed over', 7, ['AGENT'], true])(
+    'a context that is no object still says that GenerativeAgent ended the call: %j',
+    async (outputContext) => {
+      expect(await completed(withFields({ outputContext }))).toMatchObject({
+        status: 'COMPLETED',
+        outputContext: {},
+      });
+    },
+  );
+
+  it('no context says that the customer hung up', async () => {
+    expect((await completed(withFields({ outputContext: null }))).outputContext).toBeUndefined();
+  });
+
+  it('times that cannot be read are as good as none', async () => {
+    const { callReceivedAt, completedAt } = await completed(
+      withFields({ callReceivedAt: 'x', completedAt: 'x' }),
+    );
+
+    expect([callReceivedAt, completedAt]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the answer to a POST', () => {
+  const number = { transferNumber: '+19991234', expireAt: '2025-06-19T13:39:00Z' };
+  const post = (body: unknown) => answerTo({ body }, (asapp) => asapp.create(usTransfer));
+
+  it.each<[string, Record<string, unknown>]>([
+    ['', {}],
+    ['a null ', { status: null }],
+    ['an active ', { status: 'active' }],
+  ])('is a new transfer with %sstatus, and needs no more than its number', async (_, more) => {
+    expect(await post({ ...more, phoneNumber: number })).toMatchObject({
+      existed: false,
+      transfer: { status: 'ACTIVE' },
+      assigned: { destination: { type: 'PHONE_NUMBER', transferNumber: '+19991234', country: 'US' } },
+    });
+  });
+
+  it('may name the country of the number', async () => {
+    expect(await post({ phoneNumber: { ...number, country: 'CA' } })).toMatchObject({
+      assigned: { destination: { country: 'CA' } },
+    });
+  });
+
+  it('assigns nothing where the transfer is over, whatever it says of a number', async () => {
+    expect(await post({ status: 'EXPIRED', phoneNumber: {} })).toMatchObject({
+      transfer: { status: 'EXPIRED' },
+      assigned: undefined,
+    });
   });
 });
 
@@ -65,31 +155,24 @@ describe('an answer that does not fit', () => {
     ['body: is not JSON', { kind: 'body', body: '' }],
     ['body: is longer than 1048576 bytes', { kind: 'body', body: `"${'x'.repeat(1024 * 1024)}"` }],
     ['body: Invalid input: expected object, received array', { kind: 'body', body: '[]' }],
-    ['id: is missing', { kind: 'fields', fields: { id: null } }],
-    ['id: is not the one that was asked for', { kind: 'fields', fields: { id: 'conv-2-a' } }],
-    ['externalConversationId: is missing', { kind: 'fields', fields: { externalConversationId: null } }],
-    ['status: is missing', { kind: 'fields', fields: { status: null } }],
-    ['status: Invalid option', { kind: 'fields', fields: { status: '3434' } }],
-    [
-      'phoneNumber.transferNumber: is missing',
-      { kind: 'fields', fields: { phoneNumber: { transferNumber: null } } },
-    ],
+    ['id: is not the one that was asked for', withFields({ id: 'conv-2-a' })],
+    ['status: Invalid option', withFields({ status: '3434' })],
+    ['status: Invalid input: expected string, received number', withFields({ status: 3434 })],
+    ['phoneNumber: is missing', withFields({ phoneNumber: null })],
+    ['phoneNumber.transferNumber: is missing', withFields({ phoneNumber: { transferNumber: null } })],
+    ['phoneNumber.transferNumber: must not be empty', withFields({ phoneNumber: { transferNumber: '' } })],
     [
       'phoneNumber.transferNumber: Invalid input: expected string, received number',
-      { kind: 'fields', fields: { phoneNumber: { transferNumber: 3434 } } },
+      withFields({ phoneNumber: { transferNumber: 3434 } }),
     ],
-    ['phoneNumber.expireAt: is missing', { kind: 'fields', fields: { phoneNumber: { expireAt: null } } }],
+    ['phoneNumber.expireAt: is missing', withFields({ phoneNumber: { expireAt: null } })],
     [
-      'phoneNumber.expireAt: must be an ISO 8601 instant',
-      { kind: 'fields', fields: { phoneNumber: { expireAt: 'in 3434 s' } } },
+      'phoneNumber.expireAt: must be an instant with a time zone',
+      withFields({ phoneNumber: { expireAt: 'in 3434 s' } }),
     ],
-    ['callReceivedAt: must be an ISO 8601 instant', { kind: 'fields', fields: { callReceivedAt: '3434' } }],
     [
-      'outputContext.transferVariables: Invalid input: expected record, received string',
-      {
-        kind: 'fields',
-        fields: { outputContext: { transferType: 'AGENT', transferVariables: 'accountNumber 3434' } },
-      },
+      'phoneNumber.expireAt: must be an instant with a time zone',
+      withFields({ phoneNumber: { expireAt: '2025-06-19T13:34:34' } }),
     ],
   ])('is refused by the name of its field: %s', async (what, effect) => {
     await withAsapp({}, async ({ asapp, sandbox }) => {
@@ -103,10 +186,24 @@ describe('an answer that does not fit', () => {
     });
   });
 
+  it.each([
+    ['status: is missing', { id: 'conv-1-a' }],
+    ['status: Invalid input: expected string, received null', { status: null }],
+    ['status: Invalid option', { status: 'RINGING' }],
+    ['id: is not the one that was asked for', { id: 'conv-2-a', status: 'COMPLETED' }],
+  ])('to a GET is refused by the name of its field: %s', async (what, body) => {
+    const message = expect.stringContaining(what) as string;
+
+    expect(await answerTo({ body }, (asapp) => failureOf(asapp.get('conv-1-a')))).toMatchObject({
+      kind: 'responseInvalid',
+      message,
+    });
+  });
+
   it('is refused for a number that is someone else’s after a 409, too', async () => {
     await withAsapp({}, async ({ asapp, sandbox }) => {
       await asapp.create(usTransfer);
-      sandbox.fail({ method: 'GET', effect: { kind: 'fields', fields: { id: 'conv-2-a' } } });
+      sandbox.fail({ method: 'GET', effect: withFields({ id: 'conv-2-a' }) });
       expect(await failureOf(asapp.create(usTransfer))).toMatchObject({ kind: 'responseInvalid' });
     });
   });

@@ -20,7 +20,7 @@ class Asapp implements CallTransfers {
   async create() {
     this.asked.create++;
     await this.answer();
-    return { transfer, existed: false };
+    return { transfer, existed: false, assigned: undefined };
   }
 
   async get() {
@@ -35,7 +35,11 @@ class Asapp implements CallTransfers {
   }
 }
 
-const request = { transferId: 't', conversationId: 'c', country: 'US' };
+const request = {
+  transferId: 't',
+  conversationId: 'c',
+  transport: { type: 'PHONE_NUMBER', country: 'US' },
+} as const;
 const options = { failures: 3, firstPauseMs: 100, longestPauseMs: 400 };
 
 /** How so many requests fail, in a row. */

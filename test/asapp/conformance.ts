@@ -1,8 +1,7 @@
 /* eslint-disable jest/no-export -- described here once, and run by tests for each implementation */
 import type { AsappError } from '../../src/asapp/error';
 import type { HttpCallTransfersOptions } from '../../src/asapp/http-call-transfers';
-import type { CallTransfers } from '../../src/asapp/port';
-import type { CallTransferResource } from '../../src/asapp/resource';
+import type { CallTransfers, CreatedTransfer } from '../../src/asapp/port';
 import { uniqueId } from '../support/unique-id';
 
 /** The side of ASAPP that only a phone call reaches. */
@@ -50,7 +49,7 @@ function describeNumbers(withSubject: WithSubject): void {
   it('begin with a number to dial, and with its expiry', async () => {
     await withSubject(async ({ asapp }) => {
       const request = newRequest();
-      const { transfer, existed } = await asapp.create({
+      const { transfer, existed, assigned } = await asapp.create({
         ...request,
         inputContext: { taskName: 'call_routing', inputVariables: { accountNumber: '3434' } },
       });
@@ -62,8 +61,9 @@ function describeNumbers(withSubject: WithSubject): void {
         status: 'ACTIVE',
       });
       expect(transfer.outputContext).toBeUndefined();
-      expect(numberOf(transfer)).not.toBe('');
-      expect(Date.parse(transfer.phoneNumber?.expiresAt ?? '')).toBeGreaterThan(Date.now());
+      expect(assigned?.destination).toMatchObject({ type: 'PHONE_NUMBER', country: 'US' });
+      expect(assigned?.destination.transferNumber).not.toBe('');
+      expect(assigned?.leftMs).toBeGreaterThan(0);
     });
   });
 
@@ -72,17 +72,17 @@ function describeNumbers(withSubject: WithSubject): void {
       const request = newRequest();
       const { transfer } = await asapp.create(request);
       const read = await asapp.get(request.transferId);
-      expect(read).toMatchObject({ id: transfer.id, status: 'ACTIVE', phoneNumber: transfer.phoneNumber });
+      expect(read).toMatchObject({ id: transfer.id, status: 'ACTIVE' });
     });
   });
 
   it('exist once for each id: creating it again answers it as found', async () => {
     await withSubject(async ({ asapp }) => {
       const request = newRequest();
-      const { transfer } = await asapp.create(request);
+      const { transfer, assigned } = await asapp.create(request);
       const again = await asapp.create(request);
       expect(again).toMatchObject({ existed: true, transfer: { id: transfer.id } });
-      expect(again.transfer.phoneNumber).toEqual(transfer.phoneNumber);
+      expect(again.assigned?.destination).toEqual(assigned?.destination);
     });
   });
 
@@ -102,7 +102,7 @@ function describeNumbers(withSubject: WithSubject): void {
       const first = newRequest();
       const numbers = await Promise.all(
         [first, { ...first, transferId: `${first.conversationId}-b` }, newRequest()].map(async (request) =>
-          numberOf((await asapp.create(request)).transfer),
+          numberOf(await asapp.create(request)),
         ),
       );
       expect(new Set(numbers).size).toBe(3);
@@ -127,8 +127,21 @@ function describeRefusals(withSubject: WithSubject): void {
 
   it('are refused for a country that does not exist', async () => {
     await withSubject(async ({ asapp }) => {
-      const request = { ...newRequest(), country: 'XX' };
+      const request = { ...newRequest(), transport: { type: 'PHONE_NUMBER', country: 'XX' } as const };
       expect(await failureOf(asapp.create(request))).toMatchObject({ kind: 'requestRefused' });
+    });
+  });
+
+  it('end with the reason of a signal that comes', async () => {
+    await withSubject(async ({ asapp }) => {
+      const reason = new Error('the time is over');
+      const signal = AbortSignal.abort(reason);
+      for (const request of [
+        asapp.create(newRequest(), { signal }),
+        asapp.get(uniqueId('nobody'), { signal }),
+      ]) {
+        expect(await failureOf(request)).toBe(reason);
+      }
     });
   });
 }
@@ -139,7 +152,7 @@ function describeCalls(withSubject: WithSubject): void {
       const { transferId } = await connected(subject);
       const transfer = await subject.asapp.get(transferId);
       expect(transfer).toMatchObject({ status: 'ONGOING' });
-      expect(Date.parse(transfer.callReceivedAt ?? '')).not.toBeNaN();
+      expect(transfer.callReceivedAt).toEqual(expect.any(Number));
     });
   });
 
@@ -152,7 +165,7 @@ function describeCalls(withSubject: WithSubject): void {
         status: 'COMPLETED',
         outputContext: { transferType, currentTaskName: 'billing' },
       });
-      expect(Date.parse(transfer.completedAt ?? '')).not.toBeNaN();
+      expect(transfer.completedAt).toEqual(expect.any(Number));
     });
   });
 
@@ -184,18 +197,18 @@ function describeCalls(withSubject: WithSubject): void {
 
 function newRequest() {
   const conversationId = uniqueId('conformance');
-  return { conversationId, transferId: `${conversationId}-a`, country: 'US' };
+  const transport = { type: 'PHONE_NUMBER', country: 'US' } as const;
+  return { conversationId, transferId: `${conversationId}-a`, transport };
 }
 
-const numberOf = ({ phoneNumber }: CallTransferResource): string => phoneNumber?.transferNumber ?? '';
+const numberOf = ({ assigned }: CreatedTransfer): string => assigned?.destination.transferNumber ?? '';
 
 async function connected(
   { asapp, phone }: ConformanceSubject,
   more: Partial<ReturnType<typeof newRequest>> = {},
 ) {
   const request = { ...newRequest(), ...more };
-  const { transfer } = await asapp.create(request);
-  phone?.callArrives(numberOf(transfer));
+  phone?.callArrives(numberOf(await asapp.create(request)));
   return request;
 }
 

@@ -10,8 +10,8 @@ const GET = 'GET /generativeagent/v1/call-transfers/conv-1-a';
 const POST = 'POST /generativeagent/v1/call-transfers';
 
 /** What a GET for a transfer that exists fails with. */
-async function getFailure(effect: FaultEffect, getTimeoutMs = 20_000): Promise<AsappError> {
-  return await withAsapp({ client: { getTimeoutMs } }, async ({ asapp, sandbox }) => {
+async function getFailure(effect: FaultEffect): Promise<AsappError> {
+  return await withAsapp({}, async ({ asapp, sandbox }) => {
     await asapp.create(usTransfer);
     sandbox.fail({ method: 'GET', effect });
     return await failureOf(asapp.get('conv-1-a'));
@@ -106,14 +106,12 @@ describe('credentials that are refused', () => {
 
 describe('a connection that fails', () => {
   it.each([
-    ['cut before the request is carried out', { kind: 'cutBefore' }, 20_000, 'UND_ERR_SOCKET'],
-    ['cut after it', { kind: 'cutAfter' }, 20_000, 'UND_ERR_SOCKET'],
-    ['left without an answer', { kind: 'hangAfter' }, 300, 'no answer within 300 ms'],
-    ['too slow', { kind: 'latency', ms: 60_000 }, 300, 'no answer within 300 ms'],
-  ] as const)('is unreachable: %s', async (_, effect, getTimeoutMs, why) => {
-    const error = await getFailure(effect, getTimeoutMs);
+    ['cut before the request is carried out', { kind: 'cutBefore' }],
+    ['cut after it', { kind: 'cutAfter' }],
+  ] as const)('is unreachable: %s', async (_, effect) => {
+    const error = await getFailure(effect);
     expect(error).toMatchObject({ kind: 'unreachable', status: undefined });
-    expect(error.message).toBe(`ASAPP could not be reached: ${GET}: ${why}`);
+    expect(error.message).toBe(`ASAPP could not be reached: ${GET}: UND_ERR_SOCKET`);
     expect(error.cause).toBeUndefined();
   });
 
@@ -137,7 +135,7 @@ describe('a connection that fails', () => {
     try {
       const options = { apiUrl: `https://127.0.0.1:${port}`, ...credentials };
       const error = await withClient(
-        { ...options, connectTimeoutMs: 100, getTimeoutMs: 5000 },
+        { ...options, connectTimeoutMs: 100 },
         async (asapp) => await failureOf(asapp.get('conv-1-a')),
       );
       expect(error.message).toBe(`ASAPP could not be reached: ${GET}: UND_ERR_CONNECT_TIMEOUT`);
@@ -156,22 +154,97 @@ describe('a connection that fails', () => {
     );
     expect(error).toMatchObject({ kind: 'unreachable' });
   });
+});
 
-  it('is what the caller makes of it who gives up', async () => {
+describe('a signal', () => {
+  it.each<['POST' | 'GET', FaultEffect]>([
+    ['POST', { kind: 'hangAfter' }],
+    ['GET', { kind: 'hangAfter' }],
+    ['POST', { kind: 'latency', ms: 60_000 }],
+    ['GET', { kind: 'latency', ms: 60_000 }],
+  ])('ends a %s that gets no answer, with its own reason: %p', async (method, effect) => {
     await withAsapp({}, async ({ asapp, sandbox }) => {
-      sandbox.fail({ effect: { kind: 'hangAfter' } });
-      const giveUp = new AbortController();
-      const failure = failureOf(asapp.create(usTransfer, { signal: giveUp.signal }));
-      await arrived(sandbox, 1);
-      giveUp.abort(new Error('accountNumber 3434'));
+      await asapp.create(usTransfer);
+      sandbox.fail({ method, effect });
+      const limit = new AbortController();
+      const reason = new Error('the time is over');
+      const { signal } = limit;
+      const request =
+        method === 'POST' ? asapp.create(usTransfer, { signal }) : asapp.get('conv-1-a', { signal });
+      const failure = failureOf(request);
+      await arrived(sandbox, 2);
+      limit.abort(reason);
 
-      expect(await failure).toMatchObject({
-        kind: 'unreachable',
-        message: `ASAPP could not be reached: ${POST}: given up by the caller`,
-      });
-      expect(await failureOf(asapp.get('conv-1-a', { signal: AbortSignal.abort() }))).toMatchObject({
-        kind: 'unreachable',
-      });
+      expect(await failure).toBe(reason);
+    });
+  });
+
+  it('ends the GET that follows a 409, too', async () => {
+    await withAsapp({}, async ({ asapp, sandbox }) => {
+      await asapp.create(usTransfer);
+      sandbox.fail({ method: 'GET', effect: { kind: 'hangAfter' } });
+      const limit = new AbortController();
+      const reason = new Error('the time is over');
+      const failure = failureOf(asapp.create(usTransfer, { signal: limit.signal }));
+      await arrived(sandbox, 3);
+      limit.abort(reason);
+
+      expect(await failure).toBe(reason);
+    });
+  });
+
+  it('ends an answer that breaks off in its body', async () => {
+    await withServer(
+      (response) => response.writeHead(200, { 'content-length': '100' }).write('{"id":'),
+      async ({ apiUrl, received }) => {
+        const limit = new AbortController();
+        const reason = new Error('the time is over');
+        await withClient({ apiUrl, ...credentials }, async (asapp) => {
+          const failure = failureOf(asapp.get('conv-1-a', { signal: limit.signal }));
+          while (received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+          limit.abort(reason);
+          expect(await failure).toBe(reason);
+        });
+      },
+    );
+  });
+
+  it('that has come already sends nothing', async () => {
+    await withAsapp({}, async ({ asapp, sandbox }) => {
+      const reason = new Error('the time is over');
+      const signal = AbortSignal.abort(reason);
+
+      expect(await failureOf(asapp.get('conv-1-a', { signal }))).toBe(reason);
+      expect(await failureOf(asapp.create(usTransfer, { signal }))).toBe(reason);
+      expect(sandbox.requests).toEqual([]);
+    });
+  });
+});
+
+describe('what must be done before another request', () => {
+  it('is done before the GET that follows a 409, and not before the POST', async () => {
+    await withAsapp({}, async ({ asapp, sandbox }) => {
+      const sentBefore: number[] = [];
+      const beforeAnother = () => {
+        sentBefore.push(sandbox.requests.length);
+        return Promise.resolve();
+      };
+      await asapp.create(usTransfer, { beforeAnother });
+      expect(sentBefore).toEqual([]);
+      await asapp.create(usTransfer, { beforeAnother });
+
+      expect(sentBefore).toEqual([2]);
+    });
+  });
+
+  it('ends the operation, unsent, where it fails', async () => {
+    await withAsapp({}, async ({ asapp, sandbox }) => {
+      await asapp.create(usTransfer);
+      const error = new AsappError('requestCeilingReached', 'no more today', undefined, undefined, false);
+      const request = asapp.create(usTransfer, { beforeAnother: () => Promise.reject(error) });
+
+      expect(await failureOf(request)).toBe(error);
+      expect(sandbox.requestsFor('conv-1-a')).toEqual(['POST', 'POST']);
     });
   });
 });

@@ -2,7 +2,12 @@ import { failureOf, usTransfer, withAsapp, withClient, withServer } from './with
 
 const credentials = { apiId: 'key-id', apiSecret: 'key-secret' };
 const answerWith = (transferId: string) =>
-  JSON.stringify({ id: transferId, externalConversationId: 'conv-1', status: 'ACTIVE' });
+  JSON.stringify({
+    id: transferId,
+    externalConversationId: 'conv-1',
+    status: 'ACTIVE',
+    phoneNumber: { transferNumber: '+19991234', expireAt: '2025-06-19T13:39:00Z' },
+  });
 
 describe('the request for a number', () => {
   it('carries the ids, the country, the input context and both credentials', async () => {
@@ -88,7 +93,11 @@ test('a used id is asked for once, and read once', async () => {
     const second = await asapp.create(usTransfer);
 
     expect(first.existed).toBe(false);
-    expect(second).toEqual({ transfer: first.transfer, existed: true });
+    expect(second).toMatchObject({
+      transfer: first.transfer,
+      existed: true,
+      assigned: { destination: first.assigned?.destination, lifetimeMs: 60_000 },
+    });
     expect(sandbox.requestsFor('conv-1-a')).toEqual(['POST', 'POST', 'GET']);
     expect(sandbox.exchange.transfers.size).toBe(1);
   });
@@ -96,8 +105,8 @@ test('a used id is asked for once, and read once', async () => {
 
 test('one happy leg costs exactly two requests', async () => {
   await withAsapp({}, async ({ asapp, sandbox }) => {
-    const { transfer } = await asapp.create(usTransfer);
-    sandbox.exchange.callArrives(transfer.phoneNumber?.transferNumber ?? '');
+    const { assigned } = await asapp.create(usTransfer);
+    sandbox.exchange.callArrives(assigned?.destination.transferNumber ?? '');
     sandbox.exchange.aiEnds('conv-1-a', { transferType: 'AGENT' });
     await asapp.get('conv-1-a');
 

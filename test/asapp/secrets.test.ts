@@ -9,9 +9,9 @@ const client = { apiId: 'hush-key-id', apiSecret: 'hush-key-secret' };
 const secretCall = {
   transferId: 'conv-1-a',
   conversationId: 'conv-1',
-  country: 'US',
+  transport: { type: 'PHONE_NUMBER', country: 'US' },
   inputContext: { taskName: 'hush_task', inputVariables: { hushName: 'hush John Doe' } },
-};
+} as const;
 
 /** All that a log, a debugger or a failure converter could make of a value. */
 const everythingOf = (value: unknown) =>
@@ -35,12 +35,12 @@ describe('what nobody may read', () => {
     ['a status', { kind: 'status', status: 500 }],
     ['refused credentials', { kind: 'status', status: 401 }],
     ['a cut connection', { kind: 'cutBefore' }],
-    ['no answer', { kind: 'hangAfter' }],
     ['a body that echoes the input', { kind: 'body', body: JSON.stringify(secretCall) }],
     ['a body that is no JSON', { kind: 'body', body: 'hush' }],
-    ['a value of the wrong type', { kind: 'fields', fields: { createdAt: 'hush' } }],
+    ['a value of the wrong type', { kind: 'fields', fields: { status: 'hush' } }],
+    ['a number of the wrong type', { kind: 'fields', fields: { phoneNumber: { expireAt: 'hush' } } }],
   ])('cannot be found in an error: %s', async (_, effect) => {
-    await withAsapp({ ...client, client: { createTimeoutMs: 300 } }, async ({ asapp, sandbox }) => {
+    await withAsapp(client, async ({ asapp, sandbox }) => {
       sandbox.fail({ effect });
       const error = await failureOf(asapp.create(secretCall));
       expect(error.name).toBe('AsappError');
@@ -49,7 +49,7 @@ describe('what nobody may read', () => {
   });
 
   it('cannot be found in the complaint about options', () => {
-    const options = { apiUrl: 'hush', apiId: 'hush id', apiSecret: 'hush\n', createTimeoutMs: 0 };
+    const options = { apiUrl: 'hush', apiId: 'hush id', apiSecret: 'hush\n', connectTimeoutMs: 0 };
     let complaint: unknown;
     try {
       new HttpCallTransfers(options);

@@ -7,10 +7,14 @@ import { HttpCallTransfers, type HttpCallTransfersOptions } from '../../src/asap
 import type { Sandbox, SandboxOptions } from '../../src/sandbox';
 import { withSandbox } from '../support/with-sandbox';
 
-export const usTransfer = { transferId: 'conv-1-a', conversationId: 'conv-1', country: 'US' };
+export const usTransfer = {
+  transferId: 'conv-1-a',
+  conversationId: 'conv-1',
+  transport: { type: 'PHONE_NUMBER', country: 'US' },
+} as const;
 
 /** So that a slow machine is no failure: a test whose point is a time-out sets its own. */
-const patient = { connectTimeoutMs: 20_000, createTimeoutMs: 20_000, getTimeoutMs: 20_000 };
+const patient = { connectTimeoutMs: 20_000 };
 
 /** Runs the body with a client of the options, patient unless they say otherwise, and closes it. */
 export async function withClient<T>(
@@ -70,6 +74,17 @@ export async function withServer<T>(
     server.closeAllConnections();
     await closed;
   }
+}
+
+/** What a client makes of this answer, with the status 200. */
+export async function answerTo<T>(
+  { body, headers = {} }: { body: unknown; headers?: Record<string, string> },
+  request: (asapp: HttpCallTransfers) => Promise<T>,
+): Promise<T> {
+  return await withServer(
+    (response) => response.writeHead(200, headers).end(JSON.stringify(body)),
+    ({ apiUrl }) => withClient({ apiUrl, apiId: 'id', apiSecret: 'secret' }, request),
+  );
 }
 
 /** What a request failed with. */

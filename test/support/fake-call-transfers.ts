@@ -1,5 +1,6 @@
 /** A fake of ASAPP behind the port: answers what a test tells it to, and remembers what it was asked. */
-import type { CallTransfers, CreatedTransfer, CreateTransfer } from '../../src/asapp/port';
+import type { Assigned } from '../../src/asapp/assigned';
+import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from '../../src/asapp/port';
 import type { CallTransferResource } from '../../src/asapp/resource';
 
 /** A transfer as ASAPP has it just after the POST. */
@@ -7,11 +8,25 @@ export const resource = (more: Partial<CallTransferResource> = {}): CallTransfer
   id: 'conv-1-a',
   externalConversationId: 'conv-1',
   status: 'ACTIVE',
-  phoneNumber: { transferNumber: '+19991234', country: 'US', expiresAt: '2025-06-19T13:39:00Z' },
-  createdAt: '2025-06-19T13:38:00Z',
   callReceivedAt: undefined,
   completedAt: undefined,
   outputContext: undefined,
+  ...more,
+});
+
+/** What ASAPP assigns for a minute. */
+export const minute = (more: Partial<Assigned> = {}): Assigned => ({
+  destination: { type: 'PHONE_NUMBER', transferNumber: '+19991234', country: 'US' },
+  lifetimeMs: 60_000,
+  leftMs: 59_000,
+  ...more,
+});
+
+/** A transfer that has just been created. */
+export const created = (more: Partial<CreatedTransfer> = {}): CreatedTransfer => ({
+  transfer: resource(),
+  existed: false,
+  assigned: minute(),
   ...more,
 });
 
@@ -20,6 +35,8 @@ type Answer<T> = T | Error | Promise<T>;
 export class FakeCallTransfers implements CallTransfers {
   readonly requests: string[] = [];
   readonly posted: CreateTransfer[] = [];
+  /** What bounded each request. */
+  readonly limits: RequestLimits[] = [];
   private readonly creations: Answer<CreatedTransfer>[] = [];
   private readonly reads: Answer<CallTransferResource>[] = [];
 
@@ -35,23 +52,37 @@ export class FakeCallTransfers implements CallTransfers {
     return this;
   }
 
-  async create(transfer: CreateTransfer): Promise<CreatedTransfer> {
+  async create(transfer: CreateTransfer, limits: RequestLimits = {}): Promise<CreatedTransfer> {
     this.requests.push(`POST ${transfer.transferId}`);
     this.posted.push(transfer);
-    return await next(this.creations);
+    return await this.answered(this.creations, limits);
   }
 
-  async get(transferId: string): Promise<CallTransferResource> {
+  async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
     this.requests.push(`GET ${transferId}`);
-    return await next(this.reads);
+    return await this.answered(this.reads, limits);
+  }
+
+  private async answered<T>(answers: Answer<T>[], limits: RequestLimits): Promise<T> {
+    this.limits.push(limits);
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error('The fake was not told what to answer');
+    if (answer instanceof Error) throw answer;
+    return await untilEnded(answer, limits.signal);
   }
 }
 
-async function next<T>(answers: Answer<T>[]): Promise<T> {
-  const answer = answers.shift();
-  if (answer === undefined) throw new Error('The fake was not told what to answer');
-  if (answer instanceof Error) throw answer;
-  return await answer;
+/** As the port asks: a signal ends the request with its reason. */
+async function untilEnded<T>(answer: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await answer;
+  return await new Promise<T>((resolve, reject) => {
+    const end = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    Promise.resolve(answer).then(resolve, reject);
+  });
 }
 
 /** An answer that comes when the test says so. */
