@@ -53,7 +53,7 @@ export function legResult(leg: LegState, end: LegEnd): Omit<LegResult, 'routed'>
 }
 
 /** The other way round: the leg, as its conversation knows it, with the end that its own workflow answered. */
-export function legWithResult(leg: LegState, result: LegResult): LegState {
+export function legWithResult(leg: LegState, result: Omit<LegResult, 'routed'>): LegState {
   const { outcome, reason, detectedBy, connectedAfterExpiry } = result;
   const { currentTaskName, referenceVariables, transferVariables } = result;
   const disconnectedAt = epochMs(result.disconnectedAt);

@@ -19,7 +19,7 @@ const firstRequested = (more: Parameters<typeof requestWith>[0]) =>
 
 describe('the first leg', () => {
   it("is the one of the start's transferId", () => {
-    const state = after(newConversation(INPUT), firstRequested({ transferId: 'asked' }), begun());
+    const state = after(newConversation(INPUT), firstRequested({ transferId: 'asked' }), ...begun());
 
     expect(newest(state).request.transferId).toBe('conv-1-a');
   });
@@ -29,7 +29,7 @@ describe('the first leg', () => {
       unnamed,
       firstRequested({ transferId: 'asked', inputContext: BILLING_CONTEXT }),
       firstRequested({ transferId: 'asked-later' }),
-      begun({ requestDeadlineMs: 7000 }),
+      ...begun({ requestDeadlineMs: 7000 }),
     );
 
     expect(newest(state).request).toEqual({
@@ -45,12 +45,15 @@ describe('the first leg', () => {
   });
 
   it('has a new id where nobody named one', () => {
-    expect(newest(after(unnamed, begun())).request.transferId).toBe('generated');
+    expect(newest(after(unnamed, ...begun())).request.transferId).toBe('generated');
   });
 
   it("has the start's input context before the request's", () => {
-    const started = newConversation({ ...INPUT, inputContext: { taskName: 'started' } });
-    const state = after(started, firstRequested({ inputContext: BILLING_CONTEXT }), begun());
+    const started = newConversation({
+      ...INPUT,
+      inputContext: { taskName: 'started', inputVariables: undefined },
+    });
+    const state = after(started, firstRequested({ inputContext: BILLING_CONTEXT }), ...begun());
 
     expect(newest(state).request.inputContext).toEqual({ taskName: 'started' });
   });
@@ -60,7 +63,7 @@ describe('the first leg', () => {
     [1200, 1200],
     [9000, 5000],
   ])('has its hard limit from the request, or what call control can wait: %p', (answerWithinMs, limitMs) => {
-    const state = after(unnamed, firstRequested({ answerWithinMs }), begun({ requestDeadlineMs: 5000 }));
+    const state = after(unnamed, firstRequested({ answerWithinMs }), ...begun({ requestDeadlineMs: 5000 }));
 
     expect(newest(state).request.requestBy).toBe(REQUESTED_AT + limitMs);
   });
@@ -68,13 +71,13 @@ describe('the first leg', () => {
   it('begins once, and no request changes it afterwards', () => {
     const state = begunConversation();
 
-    expect(applyConversationEvent(state, begun({ requestDeadlineMs: 9000 }))).toBe(state);
+    expect(after(state, ...begun({ requestDeadlineMs: 9000 }))).toBe(state);
     expect(applyConversationEvent(state, firstRequested({ transferId: 'asked' }))).toBe(state);
     expect(legsInRun(state)).toBe(1);
   });
 
   it('of a workflow that was cancelled before it began ends at once', () => {
-    const state = after(newConversation(INPUT), cancelledAt(0), begun());
+    const state = after(newConversation(INPUT), cancelledAt(0), ...begun());
 
     expect(newest(state).state.end).toMatchObject({ outcome: 'CANCELLED', endedAt: at(0) });
   });

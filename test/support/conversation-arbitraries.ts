@@ -46,6 +46,8 @@ const kinds: ConversationEvent['type'][] = [
   'decidedEarlier',
   'reconnectionAwaited',
   'continuedAsNew',
+  'settingsRead',
+  'routed',
 ];
 
 const move: fc.Arbitrary<Move> = fc.record({
@@ -85,7 +87,15 @@ function eventOf(
     case 'firstRequested':
       return { type: kind, request: requestWith(flag ? { transferId: 'asked' } : {}) };
     case 'begun':
-      return { type: kind, settings: settings(), requestedAt: now, newId: `leg-${count}` };
+      return { type: kind, requestedAt: now, newId: `leg-${count}` };
+    case 'settingsRead':
+      return { type: kind, settings: settings() };
+    case 'routed':
+      return {
+        type: kind,
+        transferId,
+        routed: flag ? { outcome: 'AGENT', reason: null, choice: null } : null,
+      };
     case 'legRequested': {
       const id = legsBack === 0 ? `leg-${count}` : transferId;
       const request = requestWith(flag ? { inputContext: { taskName: 'secret' } } : {});
@@ -151,7 +161,8 @@ export const conversations: fc.Arbitrary<Step[]> = fc
       if (event !== undefined) play(event);
       // Or nothing much would happen.
       if (newestLeg(state) === undefined && count > 1) {
-        play({ type: 'begun', settings: settings(), requestedAt: now, newId: `leg-${count}` });
+        play({ type: 'begun', requestedAt: now, newId: `leg-${count}` });
+        play({ type: 'settingsRead', settings: settings() });
       }
     }
     return steps;

@@ -38,18 +38,17 @@ export const after = (state: ConversationState, ...events: ConversationEvent[]):
 
 /** A conversation whose first leg is requested. */
 export const begunConversation = (more: Partial<ConversationSettings> = {}): ConversationState =>
-  after(newConversation(INPUT), begun(more));
+  after(newConversation(INPUT), ...begun(more));
 
 /** A conversation whose first leg has been through these events. */
 export const conversationAfter = (...events: LegEvent[]): ConversationState =>
   after(begunConversation(), ...events.map((event) => onLeg(event)));
 
-export const begun = (more: Partial<ConversationSettings> = {}): ConversationEvent => ({
-  type: 'begun',
-  settings: settings(more),
-  requestedAt: REQUESTED_AT,
-  newId: 'generated',
-});
+/** The first leg begins, and its request has brought the settings. */
+export const begun = (more: Partial<ConversationSettings> = {}): ConversationEvent[] => [
+  { type: 'begun', requestedAt: REQUESTED_AT, newId: 'generated' },
+  { type: 'settingsRead', settings: settings(more) },
+];
 
 export const onLeg = (event: LegEvent, transferId = TRANSFER_ID): ConversationEvent => ({
   type: 'leg',
