@@ -29,6 +29,7 @@ const dialUntil = (dialBy: string, transferId = 'conv-1-a'): NextStep => ({
   action: 'DIAL',
   leg: {
     transferId,
+    type: 'PHONE_NUMBER',
     transferNumber: '+12005550100',
     country: 'US',
     expiresAt: '2026-11-24T10:01:00Z',

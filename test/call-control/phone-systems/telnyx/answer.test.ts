@@ -31,6 +31,7 @@ const dial = (transferId = ids.transferId, dialBy = '2026-11-24T10:00:48Z'): Nex
   action: 'DIAL',
   leg: {
     transferId,
+    type: 'PHONE_NUMBER',
     transferNumber: '+12005550100',
     country: 'US',
     expiresAt: '2026-11-24T10:01:00Z',

@@ -18,6 +18,7 @@ const dialUntil = (dialBy: string): NextStep => ({
   action: 'DIAL',
   leg: {
     transferId: 'conv-1-a',
+    type: 'PHONE_NUMBER',
     transferNumber: '+12005550100',
     country: 'US',
     expiresAt: '2026-11-24T10:01:00Z',
