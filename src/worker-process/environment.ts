@@ -40,8 +40,15 @@ export interface WorkerEnvironment {
   deploymentVersion: { deploymentName: string; buildId: string } | undefined;
 }
 
-const { shape } = conversationSettingsSchema;
 const { shape: ceilings } = ceilingsSchema;
+
+/** The conversation settings, as their own schema names their variables. */
+const settingVariables = Object.entries(conversationSettingsSchema.shape).map(([name, setting]) => {
+  const variable = setting.meta()?.['variable'];
+  if (typeof variable !== 'string') throw new TypeError(`The setting ${name} names no variable`);
+  const given: z.ZodType = setting.unwrap();
+  return { name, variable, value: given instanceof z.ZodNumber ? whole.pipe(given) : json.pipe(given) };
+});
 
 const environmentSchema = z
   .object({
@@ -50,14 +57,7 @@ const environmentSchema = z
     ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
     CALL_TRANSFER_ROUTING_FILE: z.string().optional(),
-    CALL_TRANSFER_REQUEST_DEADLINE_MS: whole.pipe(shape.requestDeadlineMs.unwrap()).optional(),
-    CALL_TRANSFER_DISCONNECT_DEADLINE_MS: whole.pipe(shape.disconnectDeadlineMs.unwrap()).optional(),
-    CALL_TRANSFER_DIAL_MARGIN_MS: whole.pipe(shape.dialMarginMs.unwrap()).optional(),
-    CALL_TRANSFER_MAX_CALL_DURATION_MS: whole.pipe(shape.maxCallDurationMs.unwrap()).optional(),
-    CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: whole.pipe(shape.statusCheckIntervalMs.unwrap()).optional(),
-    CALL_TRANSFER_RECONNECT_WINDOWS_MS: json.pipe(shape.reconnectWindowMs.unwrap()).optional(),
-    CALL_TRANSFER_LAST_RESORT_ROUTE: json.pipe(shape.lastResortRoute.unwrap()).optional(),
-    CALL_TRANSFER_MAX_LEGS_PER_RUN: whole.pipe(shape.maxLegsPerRun.unwrap()).optional(),
+    ...Object.fromEntries(settingVariables.map(({ variable, value }) => [variable, value.optional()])),
     CALL_TRANSFER_MAX_CONCURRENT_CALLS: whole.pipe(ceilings.concurrentCalls.unwrap()).optional(),
     CALL_TRANSFER_MAX_REQUESTS_PER_SECOND: whole.pipe(ceilings.requestsPerSecond.unwrap()).optional(),
     CALL_TRANSFER_MAX_REQUESTS_PER_DAY: whole.pipe(ceilings.requestsPerDay.unwrap()).optional(),
@@ -100,16 +100,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnv
     asapp: { apiUrl: data.ASAPP_API_URL, apiId: data.ASAPP_API_ID, apiSecret: data.ASAPP_API_SECRET },
     taskQueue: data.CALL_TRANSFER_TASK_QUEUE,
     routing,
-    settings: {
-      requestDeadlineMs: data.CALL_TRANSFER_REQUEST_DEADLINE_MS,
-      disconnectDeadlineMs: data.CALL_TRANSFER_DISCONNECT_DEADLINE_MS,
-      dialMarginMs: data.CALL_TRANSFER_DIAL_MARGIN_MS,
-      maxCallDurationMs: data.CALL_TRANSFER_MAX_CALL_DURATION_MS,
-      statusCheckIntervalMs: data.CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS,
-      reconnectWindowMs: data.CALL_TRANSFER_RECONNECT_WINDOWS_MS,
-      lastResortRoute: data.CALL_TRANSFER_LAST_RESORT_ROUTE,
-      maxLegsPerRun: data.CALL_TRANSFER_MAX_LEGS_PER_RUN,
-    },
+    settings: settingsIn(data),
     ceilings: ceilingsIn(data),
     shutdownGraceMs: data.CALL_TRANSFER_SHUTDOWN_GRACE_MS,
     log: { format: data.CALL_TRANSFER_LOG_FORMAT, level: data.CALL_TRANSFER_LOG_LEVEL },
@@ -118,6 +109,10 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv): WorkerEnv
     deploymentVersion: versionIn(data),
   };
 }
+
+/** Each setting from its variable; what is not set has its default. */
+const settingsIn = (data: Record<string, unknown>): ConversationSettingsInput =>
+  Object.fromEntries(settingVariables.map(({ name, variable }) => [name, data[variable]]));
 
 function versionIn({
   TEMPORAL_DEPLOYMENT_NAME: deploymentName,

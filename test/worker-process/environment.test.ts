@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { conversationSettingsSchema } from '../../src/contract/settings';
 import { EnvironmentError } from '../../src/environment/read-environment';
 import { readWorkerEnvironment } from '../../src/worker-process/environment';
 import { defaults, facts } from '../support/routing';
@@ -80,6 +81,15 @@ test('every setting can be set', () => {
     lastResortRoute: { queue: 'overflow' },
     maxLegsPerRun: 50,
   });
+});
+
+test('every setting of the schema has a variable of its own', () => {
+  const variables = Object.values(conversationSettingsSchema.shape).map(
+    (setting) => setting.meta()?.['variable'],
+  );
+
+  expect(variables.every((variable) => /^CALL_TRANSFER_[A-Z_]+$/.test(String(variable)))).toBe(true);
+  expect(new Set(variables).size).toBe(variables.length);
 });
 
 test('ceilings are kept where one is set, and for an account by its name', () => {
