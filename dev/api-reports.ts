@@ -9,6 +9,7 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 /** The doors, by the names of their reports. */
 const doors = {
   index: 'lib/index.d.ts',
+  client: 'lib/client.d.ts',
   workflow: 'lib/workflow.d.ts',
   'call-control': 'lib/call-control/index.d.ts',
   'codec-server': 'lib/codec-server/index.d.ts',

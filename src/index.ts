@@ -1,4 +1,7 @@
-/** The entry point for clients and workers. Workflow code has its own: `temporal-call-transfer/workflow`. */
+/**
+ * The entry point for workers, with everything that `temporal-call-transfer/client` has. Workflow code has its own:
+ * `temporal-call-transfer/workflow`.
+ */
 export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
 
 export {

@@ -9,7 +9,7 @@ import type { CallTransferActivities } from './activities/types';
 import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
-import { modulePath } from './bundling/module-path';
+import { besideUsers, withWorkflows } from './bundling/bundle-options';
 import { parsePayload } from './contract/parse';
 import {
   conversationSettingsSchema,
@@ -32,9 +32,6 @@ export interface CallTransferPluginOptions {
   /** Deadlines, windows and limits that differ from their defaults. */
   settings?: ConversationSettingsInput;
 }
-
-/** How the bundle's entry names the user's own workflows; resolved by an alias. */
-const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
 
 /**
  * Adds the call transfer to a worker: its workflows and activities, beside those that the worker has.
@@ -90,24 +87,7 @@ export class CallTransferPlugin extends SimplePlugin {
 
   /** Bundles this package's workflows together with the user's. */
   override configureBundler(options: BundleOptions): BundleOptions {
-    const configured = super.configureBundler(options);
-    const { workflowsPath, webpackConfigHook } = configured;
-    const preloadModules = [...new Set([...(configured.preloadModules ?? []), preloadedPath])];
-    if (workflowsPath === ownWorkflowsPath || workflowsPath === besideUsersPath) {
-      return { ...configured, preloadModules };
-    }
-    return {
-      ...configured,
-      preloadModules,
-      workflowsPath: besideUsersPath,
-      webpackConfigHook: (config) => {
-        const hooked = webpackConfigHook?.(config) ?? config;
-        return {
-          ...hooked,
-          resolve: { ...hooked.resolve, alias: withUsers(hooked.resolve?.alias, workflowsPath) },
-        };
-      },
-    };
+    return besideUsers(super.configureBundler(options));
   }
 
   /**
@@ -139,21 +119,3 @@ export class CallTransferPlugin extends SimplePlugin {
     return { ...activities, ...this.activities };
   }
 }
-
-type Aliases = NonNullable<
-  NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['resolve']>['alias']
->;
-
-/** Webpack takes aliases as an object or as a list. */
-const withUsers = (aliases: Aliases | undefined, workflowsPath: string): Aliases =>
-  Array.isArray(aliases)
-    ? [...aliases, { name: USER_WORKFLOWS, alias: workflowsPath, onlyModule: true }]
-    : { ...aliases, [USER_WORKFLOWS]: workflowsPath };
-
-const preloadedPath = modulePath('bundling/preloaded-modules');
-const ownWorkflowsPath = modulePath('workflow');
-const besideUsersPath = modulePath('bundling/workflows-beside-users');
-
-/** A worker without workflows of its own gets this package's alone. */
-const withWorkflows = ({ workflowsPath, workflowBundle }: WorkerOptions | ReplayWorkerOptions) =>
-  workflowsPath === undefined && workflowBundle === undefined ? { workflowsPath: ownWorkflowsPath } : {};

@@ -1,0 +1,49 @@
+/** How this package's workflows get into a worker's bundle, beside those that the worker's owner has. */
+import type { BundleOptions, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
+
+import { modulePath } from './module-path';
+
+/** How the bundle's entry names the user's own workflows; resolved by an alias. */
+const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
+
+const preloadedPath = modulePath('bundling/preloaded-modules');
+const ownWorkflowsPath = modulePath('workflow');
+const besideUsersPath = modulePath('bundling/workflows-beside-users');
+
+/** A worker without workflows of its own gets this package's alone. */
+export const withWorkflows = ({
+  workflowsPath,
+  workflowBundle,
+}: WorkerOptions | ReplayWorkerOptions): { workflowsPath?: string } =>
+  workflowsPath === undefined && workflowBundle === undefined ? { workflowsPath: ownWorkflowsPath } : {};
+
+/** Bundles this package's workflows together with the user's. May be applied twice. */
+export function besideUsers(options: BundleOptions): BundleOptions {
+  const { workflowsPath, webpackConfigHook } = options;
+  const preloadModules = [...new Set([...(options.preloadModules ?? []), preloadedPath])];
+  if (workflowsPath === ownWorkflowsPath || workflowsPath === besideUsersPath) {
+    return { ...options, preloadModules };
+  }
+  return {
+    ...options,
+    preloadModules,
+    workflowsPath: besideUsersPath,
+    webpackConfigHook: (config) => {
+      const hooked = webpackConfigHook?.(config) ?? config;
+      return {
+        ...hooked,
+        resolve: { ...hooked.resolve, alias: withUsers(hooked.resolve?.alias, workflowsPath) },
+      };
+    },
+  };
+}
+
+type Aliases = NonNullable<
+  NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['resolve']>['alias']
+>;
+
+/** Webpack takes aliases as an object or as a list. */
+const withUsers = (aliases: Aliases | undefined, workflowsPath: string): Aliases =>
+  Array.isArray(aliases)
+    ? [...aliases, { name: USER_WORKFLOWS, alias: workflowsPath, onlyModule: true }]
+    : { ...aliases, [USER_WORKFLOWS]: workflowsPath };
