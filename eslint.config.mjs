@@ -1,3 +1,5 @@
+import { builtinModules } from 'node:module';
+
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
@@ -12,29 +14,61 @@ import tseslint from 'typescript-eslint';
  *
  * - `may`: folders that may be imported.
  * - `types`: folders of which only types may be imported.
- * - `inWorkflows`: the code is bundled for the workflow sandbox, where Node does not exist.
+ * - `refuses`: packages that may not be imported, by their key in `packages`.
  */
 const layers = {
-  contract: { inWorkflows: true },
-  leg: { may: ['contract'], inWorkflows: true },
-  routing: { may: ['contract'], inWorkflows: true },
-  conversation: { may: ['contract', 'leg', 'routing'], inWorkflows: true },
+  contract: { refuses: ['outsideWorkflows'] },
+  leg: { may: ['contract'], refuses: ['outsideWorkflows', 'temporal'] },
+  routing: { may: ['contract'], refuses: ['outsideWorkflows', 'temporal'] },
+  conversation: { may: ['contract', 'leg', 'routing'], refuses: ['outsideWorkflows', 'temporal'] },
   workflows: {
     may: ['contract', 'leg', 'routing', 'conversation'],
     types: ['activities'],
-    inWorkflows: true,
+    refuses: ['outsideWorkflows'],
   },
-  asapp: { may: ['contract'] },
-  activities: { may: ['contract', 'leg', 'routing', 'conversation', 'asapp'] },
+  asapp: { may: ['contract'], refuses: ['temporal'] },
+  activities: { may: ['contract', 'leg', 'routing', 'conversation', 'asapp'], refuses: ['worker'] },
   account: { may: ['contract', 'asapp', 'bundling'], types: ['routing'] },
-  client: { may: ['contract'] },
-  'call-control': { may: ['contract', 'client', 'environment'] },
-  environment: { may: ['contract'] },
-  codec: { may: ['environment'] },
-  'codec-server': { may: ['codec', 'environment'] },
+  client: { may: ['contract'], refuses: ['worker'] },
+  'call-control': { may: ['contract', 'client', 'environment'], refuses: ['worker'] },
+  environment: { may: ['contract'], refuses: ['temporal'] },
+  codec: { may: ['environment'], refuses: ['worker'] },
+  'codec-server': { may: ['codec', 'environment'], refuses: ['worker'] },
   'worker-process': { may: ['contract', 'account', 'routing', 'environment'], types: ['asapp'] },
   bundling: { may: ['contract', 'codec', 'environment', 'workflow.ts'] },
-  sandbox: { may: ['contract'], types: ['asapp'] },
+  sandbox: { may: ['contract'], refuses: ['temporal'] },
+  bin: {
+    may: [
+      'bundling',
+      'call-control',
+      'client',
+      'codec',
+      'codec-server',
+      'environment',
+      'sandbox',
+      'worker-process',
+    ],
+    refuses: ['worker'],
+  },
+};
+
+/** Files that are bundled for workflows, in folders that are not. */
+const filesInWorkflows = [
+  'account/{ledger,messages,workflow}',
+  'bundling/{preloaded-modules,workflows-beside-users}',
+  'codec/failure-converter',
+];
+
+const packages = {
+  outsideWorkflows: {
+    regex: `^(node:|(${builtinModules.join('|')})(/|$)|@temporalio/(worker|client|activity|testing)(/|$))`,
+    message: 'This code runs inside workflows, where there is no Node, no worker and no client.',
+  },
+  temporal: { regex: '^@temporalio/', message: 'This code knows nothing of Temporal.' },
+  worker: {
+    regex: '^@temporalio/(worker|core-bridge|testing)(/|$)',
+    message: 'Services that run no worker load this code.',
+  },
 };
 
 /** Paths are resolved before they are judged, so it does not matter how an import is spelled. */
@@ -51,19 +85,34 @@ const zones = [
     message: 'Nothing but the sandbox knows the sandbox.',
   },
   {
+    target: './src/client.ts',
+    from: './src',
+    except: ['./client', './contract'],
+    message: 'The entry point for services without a worker may import from: client, contract.',
+  },
+  {
+    target: './src/workflow.ts',
+    from: './src',
+    except: ['./workflows', './account'],
+    message: 'The entry point for workflow code may import from: workflows, account.',
+  },
+  {
     target: './src',
-    from: ['./dev', './bench', './test', './examples'],
+    from: ['./dev', './bench', './soak', './peers', './test', './examples'],
     message: 'What is shipped does not know what is not.',
   },
 ];
 
 /** What paths alone cannot tell: imports of types only, and modules that are not in this repository. */
-const layerImports = Object.entries({
-  ...layers,
-  // The ledger of an account is a workflow, too; the rest of its folder runs in the worker.
-  'account/{ledger,messages,workflow}': { inWorkflows: true },
-}).flatMap(([layer, { types = [], inWorkflows = false }]) => {
-  const patterns = [];
+const layerImports = [
+  ...Object.entries(layers).map(([layer, rules]) => [`${layer}/**/*`, layer, rules]),
+  ...filesInWorkflows.map((files) => {
+    const [layer] = files.split('/');
+    const { refuses = [], ...rules } = layers[layer];
+    return [files, layer, { ...rules, refuses: ['outsideWorkflows', ...refuses] }];
+  }),
+].flatMap(([files, layer, { types = [], refuses = [] }]) => {
+  const patterns = refuses.map((name) => packages[name]);
   if (types.length > 0) {
     patterns.push({
       regex: `^(\\.\\./)+(${types.join('|')})(/|$)`,
@@ -71,17 +120,11 @@ const layerImports = Object.entries({
       message: `src/${layer} may import only types from: ${types.join(', ')}.`,
     });
   }
-  if (inWorkflows) {
-    patterns.push({
-      regex: '^(node:|@temporalio/(worker|client|activity)(/|$))',
-      message: `src/${layer} runs inside workflows, where there is no Node, no worker and no client.`,
-    });
-  }
   if (patterns.length === 0) return [];
   return [
     {
-      name: `layers/${layer}`,
-      files: layer.includes('/') ? [`src/${layer}.ts`] : [`src/${layer}/**/*.ts`],
+      name: `layers/${files}`,
+      files: [`src/${files}.ts`],
       rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
     },
   ];
@@ -139,7 +182,8 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "MemberExpression[object.name=/^(test|it)$/][property.name='failing']",
+          // Also as `test.failing.each` and `test.concurrent.failing`.
+          selector: "MemberExpression[property.name='failing']",
           message:
             'A known fault is an open fault: mend it, or leave the test out and say so in the documents.',
         },

@@ -1,7 +1,7 @@
 /**
  * Records histories for the replay tests: `npx tsx dev/record-histories.ts`.
  *
- * One file for each behaviour, `test/replay/histories/revision-<n>/<behaviour>.json`: the workflow id and the history of every
+ * One file for each behaviour, `test/replay/histories/release-1/<behaviour>.json`: the workflow id and the history of every
  * workflow that took part. A file that is there is kept: a history stands for the release that recorded it. To
  * record one again, delete it or name its behaviour as an argument.
  */
@@ -14,7 +14,6 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
-import { WORKFLOW_REVISION } from '../src/contract/workflow-revision';
 import {
   CallTransferClient,
   CallTransferPlugin,
@@ -23,6 +22,7 @@ import {
   registerSearchAttributes,
   type ConversationSettingsInput,
   type DialableLeg,
+  type RoutingPolicy,
 } from '../src/index';
 import { Sandbox, type SandboxOptions } from '../src/sandbox';
 
@@ -38,12 +38,13 @@ interface Behaviour {
   name: string;
   settings?: ConversationSettingsInput;
   sandbox?: SandboxOptions;
+  routing?: RoutingPolicy;
   /** Plays a call, under the behaviour's name as its conversation id. Answers the ids of further workflows. */
   play: (stage: Stage, conversationId: string) => Promise<string[]>;
 }
 
 const projectRoot = join(__dirname, '..');
-const folder = join(projectRoot, 'test', 'replay', 'histories', `revision-${WORKFLOW_REVISION}`);
+const folder = join(projectRoot, 'test', 'replay', 'histories', 'release-1');
 
 async function dial({ client }: Stage, conversationId: string, leg: string): Promise<DialableLeg> {
   const transferId = `${conversationId}-${leg}`;
@@ -122,6 +123,43 @@ const behaviours: Behaviour[] = [
     },
   },
   {
+    name: 'customer-left-while-requesting',
+    settings: { reconnectWindowMs: { CUSTOMER_HUNG_UP: 0 } },
+    play: async (stage, conversationId) => {
+      stage.sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
+      const transferId = `${conversationId}-a`;
+      const asked = stage.client.requestTransfer({ conversationId, transferId, country: 'US' });
+      await sleep(500);
+      await stage.client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' });
+      await asked;
+      return [];
+    },
+  },
+  {
+    name: 'child-leg-terminated',
+    play: async (stage, conversationId) => {
+      await hangUp(stage, conversationId, await connect(stage, conversationId, 'a'));
+      const later = await connect(stage, conversationId, 'b');
+      await stage.temporal.workflow.getHandle(legWorkflowId(conversationId, later)).terminate();
+      await sleep(500);
+      await endByAi(stage, conversationId, later);
+      return [];
+    },
+  },
+  {
+    name: 'fresh-number-after-a-failed-dial',
+    routing: ({ outcome }) => ({ route: 'agents', redial: outcome === 'DIAL_FAILED' }),
+    play: async (stage, conversationId) => {
+      const { transferId } = await dial(stage, conversationId, 'a');
+      const step = await stage.client.reportDisconnect(conversationId, { transferId, cause: 'BUSY' });
+      if (step.action !== 'DIAL') throw new Error('Expected a fresh number');
+      stage.sandbox.exchange.callArrives(step.leg.transferNumber);
+      await stage.client.reportConnected(conversationId, step.leg);
+      await endByAi(stage, conversationId, step.leg.transferId);
+      return [legWorkflowId(conversationId, step.leg.transferId)];
+    },
+  },
+  {
     name: 'continued-as-new',
     settings: { maxLegsPerRun: 2 },
     play: async (stage, conversationId) => {
@@ -162,7 +200,7 @@ async function firstRunId(temporal: Client, workflowId: string): Promise<string 
 }
 
 async function record(server: TemporalServer, behaviour: Behaviour): Promise<Recorded[]> {
-  const { name, settings = {}, play } = behaviour;
+  const { name, settings = {}, routing, play } = behaviour;
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   const sandbox = await Sandbox.start(behaviour.sandbox);
@@ -173,7 +211,13 @@ async function record(server: TemporalServer, behaviour: Behaviour): Promise<Rec
       taskQueue: name,
       // Of no interest to others: which process on which machine it was.
       identity: 'recorder',
-      plugins: [new CallTransferPlugin({ asapp: sandbox.asapp, settings })],
+      plugins: [
+        new CallTransferPlugin({
+          asapp: sandbox.asapp,
+          settings,
+          ...(routing === undefined ? {} : { routing }),
+        }),
+      ],
     });
     const client = new CallTransferClient(temporal, { taskQueue: name });
     return await worker.runUntil(async () => {

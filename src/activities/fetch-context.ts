@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 
 import type { CallTransfers } from '../asapp/port';
 import type { CallTransferResource } from '../asapp/resource';
@@ -18,7 +18,7 @@ const PAUSES_MS = [250, 500, 1000] as const;
  * system has noticed the hangup. The pauses are made here: those between the attempts of an activity may be a second longer than asked for, and
  * a caller waits.
  *
- * @throws ApplicationFailure of type `ResultPending` if the signal came while ASAPP showed no end
+ * @throws ApplicationFailure of type `ResultPending` if the time was over while ASAPP showed no end
  */
 export async function fetchContext(
   asapp: CallTransfers,
@@ -40,7 +40,9 @@ export async function fetchContext(
       await sleep(PAUSES_MS[Math.min(polls, PAUSES_MS.length - 1)], undefined, { signal });
     }
   } catch (error) {
-    throw signal.aborted && pending !== undefined ? pending : error;
+    if (!signal.aborted) throw error;
+    // An attempt that is cancelled, such as by the shutdown of its worker, says nothing of the result: another goes on.
+    throw signal.reason instanceof CancelledFailure ? signal.reason : (pending ?? error);
   }
 }
 

@@ -15,19 +15,37 @@ const MOST_RUNS = 5;
  * The decision of an earlier run of a conversation about a transfer: a request that is repeated after it, without an
  * update id that Temporal would know, opened another run.
  *
- * @returns `null` if there is none, or if the server lists no workflows
+ * @returns `null` if there is none, if the server lists no workflows, or if the signal comes first
  */
 export async function findDecision(
   conversationId: string,
   transferId: string,
+  signal: AbortSignal,
 ): Promise<RoutingDecision | null> {
-  const workflowId = conversationWorkflowId(conversationId);
+  // A worker's own connection ends no call at a signal.
+  const ended = new Promise<null>((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(null);
+      },
+      { once: true },
+    );
+  });
+  return await Promise.race([search(conversationWorkflowId(conversationId), transferId, signal), ended]);
+}
+
+async function search(
+  workflowId: string,
+  transferId: string,
+  signal: AbortSignal,
+): Promise<RoutingDecision | null> {
   const giveUpAt = performance.now() + LISTED_WITHIN_MS;
   try {
     for (;;) {
       const decision = await decisionAmong(workflowId, transferId);
       if (decision !== null || performance.now() >= giveUpAt) return decision;
-      await sleep(PAUSE_MS);
+      await sleep(PAUSE_MS, undefined, { signal });
     }
   } catch {
     return null;

@@ -9,7 +9,11 @@ import type { RoutingDecision } from '../contract/routing-decision';
 import type { AssignedNumber, RequestNumberInput } from './types';
 
 /** The decision of another run of a conversation about a transfer, if there is one. */
-export type FindDecision = (conversationId: string, transferId: string) => Promise<RoutingDecision | null>;
+export type FindDecision = (
+  conversationId: string,
+  transferId: string,
+  signal: AbortSignal,
+) => Promise<RoutingDecision | null>;
 
 /**
  * Creates the transfer and answers what is to be dialled.
@@ -33,7 +37,7 @@ export async function requestNumber(
     throw unusable(`transferId: ${transferId} belongs to another conversation`);
   }
   if (assigned === undefined) {
-    const decision = existed ? await findDecision(conversationId, transferId) : null;
+    const decision = existed ? await findDecision(conversationId, transferId, signal) : null;
     throw unusable(`transferId: ${transferId} is not new, its transfer is ${transfer.status}`, decision);
   }
   return { destination: assigned.destination, expiresAt: expiryOf(existed, assigned) };

@@ -22,10 +22,12 @@ const ID = new RegExp(`^(?:\\.{0,2}[^./${INVISIBLE}]|\\.{3})[^/${INVISIBLE}]*$`,
 const callerId = z
   .string()
   .regex(ID, {
-    error: ({ input }) =>
-      input === ''
-        ? 'must not be empty'
-        : 'must not contain "/", white space or control characters, nor be "." or ".."',
+    error: ({ input }) => {
+      if (input === '') return 'must not be empty';
+      return input === '.' || input === '..'
+        ? 'must not be "." or ".."'
+        : 'must not contain "/", white space or control characters';
+    },
   })
   .refine((id) => [...id].length <= 200, 'must have at most 200 characters')
   .refine((id) => !/\p{Cs}/u.test(id), 'must be well-formed Unicode')

@@ -73,7 +73,10 @@ async function withinOwnLimit(
     DISCONNECTED: decideBy(state, conversation.settings),
     ENDED: 0,
   };
-  if (answerBy >= limits[state.phase]) { await condition(isNews); return; }
+  if (answerBy >= limits[state.phase]) {
+    await condition(isNews);
+    return;
+  }
   const left = Math.max(1, answerBy - WAY_BACK_MS - Date.now());
   const isHeard = await condition(isNews, left, { summary: 'Call control waits no longer' });
   if (!isHeard) ask(conversation, transferId, 'outOfTime');

@@ -4,6 +4,8 @@ import type { CallTransferResource } from '../../src/asapp/resource';
 import { SecondRequests } from '../../src/asapp/second-requests';
 import { created, FakeCallTransfers, later, resource } from '../support/fake-call-transfers';
 
+import { failureOf } from './with-asapp';
+
 const transfer = {
   transferId: 'conv-1-a',
   conversationId: 'conv-1',
@@ -92,11 +94,11 @@ describe('a request that takes long', () => {
   it('fails as the first did where both fail', async () => {
     const slow = later<CallTransferResource>();
     const asapp = new FakeCallTransfers().willRead(slow.answer, new Error('of the second'));
-    const failed = expect(patient(asapp).get('conv-1-a')).rejects.toThrow('of the first');
+    const failure = failureOf(patient(asapp).get('conv-1-a'));
     await sent(asapp, 2);
 
     slow.fail(new Error('of the first'));
-    await failed;
+    expect(await failure).toMatchObject({ message: 'of the first' });
   });
 
   it('is sent a second time and never a third', async () => {
@@ -134,11 +136,11 @@ describe('a signal', () => {
     const asapp = new FakeCallTransfers().willRead(never(), never());
     const limit = new AbortController();
     const reason = new Error('the time is over');
-    const failed = expect(patient(asapp).get('conv-1-a', { signal: limit.signal })).rejects.toBe(reason);
+    const failure = failureOf(patient(asapp).get('conv-1-a', { signal: limit.signal }));
     await sent(asapp, count);
     limit.abort(reason);
 
-    await failed;
+    expect(await failure).toBe(reason);
     await sleep(60);
     expect(asapp.requests).toHaveLength(count);
   });

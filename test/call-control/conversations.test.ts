@@ -1,12 +1,15 @@
 import type { ConversationView } from '../../src';
 import { decisionIn, eventually, legIn } from '../support/calls';
 import { forFile } from '../support/for-file';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { callTransferForFile, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { API_KEY, problemIn, stepIn, withGateway, type GatewayUnderTest } from '../support/with-gateway';
 
-const callTransfer = callTransferForFile();
-const gateway = forFile<GatewayUnderTest>((body) => withGateway({ client: callTransfer().client }, body));
+const callTransfer = callTransferForFile(unhurried);
+const gateway = forFile<GatewayUnderTest>((body) =>
+  withGateway({ client: callTransfer().client, ...unhurried.gateway }, body),
+);
 
 const withApi = <T>(body: (underTest: CallTransferUnderTest & GatewayUnderTest) => Promise<T>) =>
   body({ ...callTransfer(), ...gateway() });

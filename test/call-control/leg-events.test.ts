@@ -1,19 +1,20 @@
 import { Webhook } from 'standardwebhooks';
 
 import { decisionIn, eventually, legIn } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { callTransferForFile, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { problemIn, signed, stepIn, withGateway, type GatewayUnderTest } from '../support/with-gateway';
 
 const OTHER_SECRET = `whsec_${Buffer.from('another-secret-of-tests-').toString('base64')}`;
 
-const callTransfer = callTransferForFile();
+const callTransfer = callTransferForFile(unhurried);
 
 const withLegEvents = <T>(
   body: (underTest: CallTransferUnderTest & GatewayUnderTest) => Promise<T>,
   setup: { webhookSecrets?: string[]; webhookToleranceSeconds?: number } = {},
 ) =>
-  withGateway({ client: callTransfer().client, ...setup }, (gateway) =>
+  withGateway({ client: callTransfer().client, ...unhurried.gateway, ...setup }, (gateway) =>
     body({ ...callTransfer(), ...gateway }),
   );
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, RoutingDecision } from '../../src';
 import type { Sandbox } from '../../src/sandbox';
 import { decisionIn, legIn } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { stepIn, withGateway, type Answer, type GatewayUnderTest } from '../support/with-gateway';
@@ -116,8 +117,8 @@ async function play(
 
 test(`events that come late, twice, out of order or for nobody: one right decision for each of ${CALLS} calls (seed ${SEED})`, async () => {
   await withRealServer({}, (env) =>
-    withCallTransfer(env, {}, (underTest) =>
-      withGateway({ client: underTest.client }, async (gateway) => {
+    withCallTransfer(env, unhurried, (underTest) =>
+      withGateway({ client: underTest.client, ...unhurried.gateway }, async (gateway) => {
         const random = randomOf(SEED);
         for (let begun = 0; begun < CALLS; begun += AT_ONCE) {
           const group = Array.from({ length: AT_ONCE }, () =>

@@ -55,6 +55,7 @@ test.each([
 describe('a next step', () => {
   const leg = {
     transferId: 'conv-1-a',
+    type: 'PHONE_NUMBER',
     transferNumber: '+19991234',
     country: 'US',
     expiresAt: '2025-06-19T13:39:00.000Z',

@@ -70,8 +70,8 @@ describe('a country', () => {
 
   it.each([
     [undefined, 'is missing'],
-    [null, 'Invalid input: expected string, received null'],
-    [1, 'Invalid input: expected string, received number'],
+    [null, 'must be an ISO 3166-1 alpha-2 country code, such as "US"'],
+    [1, 'must be an ISO 3166-1 alpha-2 country code, such as "US"'],
   ])('that is no text is refused: %j', (code, reason) => {
     expect(refusalOf(z.object({ country: countrySchema }), { country: code })).toBe(`country: ${reason}`);
   });

@@ -1,5 +1,4 @@
-import { defaultSettings } from '../../src/contract/default-settings';
-import { conversationSettingsSchema } from '../../src/contract/settings';
+import { conversationSettingsSchema, defaultSettings } from '../../src/contract/settings';
 import { refusalOf } from '../support/refusals';
 
 const MINUTE = 60_000;
@@ -24,7 +23,7 @@ test('whatever is left out has its default', () => {
       CANCELLED: 0,
     },
     lastResortRoute: { type: 'QUEUE', queue: 'agents' },
-    maxLegsPerRun: 100,
+    maxLegsPerRun: 15,
   });
   expect(defaultSettings).toEqual({ ...defaults, searchAttributes: false });
 });
@@ -77,4 +76,14 @@ test('a window out of range, a window of no outcome and a setting that does not 
       'Payload: Unrecognized key: "requestDeadline"',
     ].join('; '),
   );
+});
+
+test('each has the environment variable of our own worker, none of them twice', () => {
+  const variables = Object.values(conversationSettingsSchema.shape).map(
+    (schema) => schema.meta()?.['variable'],
+  );
+
+  expect(variables).toHaveLength(8);
+  for (const variable of variables) expect(variable).toMatch(/^CALL_TRANSFER_[A-Z_]+$/);
+  expect(new Set(variables).size).toBe(variables.length);
 });

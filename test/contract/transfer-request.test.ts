@@ -18,7 +18,7 @@ const optionalMistakes: [string, unknown, string][] = [
   ['transferId', 7, 'Invalid input: expected string, received number'],
   ['country', 'ZZ', COUNTRY],
   ['country', 'us', COUNTRY],
-  ['country', 1, 'Invalid input: expected string, received number'],
+  ['country', 1, 'must be an ISO 3166-1 alpha-2 country code, such as "US"'],
   ['inputContext', 'billing', 'Invalid input: expected object, received string'],
   ['inputContext', [], 'Invalid input: expected object, received array'],
 ];
@@ -70,7 +70,7 @@ describe('what starts a conversation', () => {
     ['conversationId', 'a/b', 'must not contain "/", white space or control characters'],
     ['conversationId', 'x'.repeat(201), 'must have at most 200 characters'],
     ['country', undefined, 'is missing'],
-    ['country', null, 'Invalid input: expected string, received null'],
+    ['country', null, 'must be an ISO 3166-1 alpha-2 country code, such as "US"'],
     ...optionalMistakes,
   ])('is refused, with the name of the field: %s is %j', (field, value, reason) => {
     expect(refusalOf(callTransferInputSchema, { ...input, [field]: value })).toBe(`${field}: ${reason}`);

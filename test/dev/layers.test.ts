@@ -1,4 +1,6 @@
+/** Every rule of the layers is broken once on purpose: a rule that matches nothing says nothing. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { projectRoot } from '../support/run-folder';
@@ -6,43 +8,154 @@ import { projectRoot } from '../support/run-folder';
 const path = 'import-x/no-restricted-paths';
 const specifier = '@typescript-eslint/no-restricted-imports';
 
-const refused: [file: string, code: string, rule: string][] = [
-  ['src/contract/names.ts', "import { x } from '../routing/policy';", path],
-  ['src/contract/names.ts', "import type { X } from '../leg/leg-state';", path],
-  ['src/contract/names.ts', "import { x } from '../plugin';", path],
-  ['src/contract/names.ts', "import { readFileSync } from 'node:fs';", specifier],
-  ['src/contract/names.ts', "import { Worker } from '@temporalio/worker';", specifier],
-  ['src/contract/names.ts', "import { Client } from '@temporalio/client';", specifier],
-  ['src/contract/names.ts', "import { log } from '@temporalio/activity';", specifier],
-  ['src/routing/policy.ts', "import { x } from '../leg/leg-state';", path],
-  ['src/leg/leg-state.ts', "import { x } from '../workflows/leg';", path],
-  ['src/workflows/leg.ts', "import { x } from '../asapp/error';", path],
-  ['src/workflows/leg.ts', "import type { X } from '../asapp/port';", path],
-  ['src/workflows/leg.ts', "import { x } from '../activities/types';", specifier],
-  ['src/workflows/leg.ts', "import { readFileSync } from 'node:fs';", specifier],
-  ['src/workflows/leg.ts', "import { Worker } from '@temporalio/worker';", specifier],
-  ['src/workflows/leg.ts', "import { Client } from '@temporalio/client';", specifier],
-  ['src/workflows/leg.ts', "import { log } from '@temporalio/activity/lib/index';", specifier],
-  ['src/asapp/port.ts', "import { x } from '../activities/types';", path],
-  ['src/activities/types.ts', "import type { X } from '../workflows/leg';", path],
-  ['src/activities/types.ts', "import { x } from '../client/errors';", path],
-  ['src/client/errors.ts', "import { x } from '../asapp/error';", path],
-  ['src/sandbox/index.ts', "import { x } from '../workflows/leg';", path],
-  ['src/sandbox/index.ts', "import { x } from '../asapp/error';", specifier],
-  ['src/asapp/port.ts', "import { x } from '../sandbox/index';", path],
-  ['src/plugin.ts', "import { x } from './sandbox/index';", path],
-  ['src/plugin.ts', "import { x } from '../dev/free-port';", path],
-];
+type Planted = [file: string, code: string];
 
-const allowed: [file: string, code: string][] = [
-  ['src/workflows/leg.ts', "import type { X } from '../activities/types';"],
-  ['src/workflows/leg.ts', "import { x } from '../leg/leg-state';"],
+/** Imports of a folder that another one may not know. */
+const foldersRefused: Planted[] = [
+  ['src/account/options.ts', "import { x } from '../activities/types';"],
+  ['src/account/ledger.ts', "import { x } from '../workflows/alarm';"],
+  ['src/activities/types.ts', "import type { X } from '../workflows/run-leg';"],
+  ['src/activities/types.ts', "import { x } from '../client/errors';"],
+  ['src/asapp/port.ts', "import { x } from '../activities/types';"],
+  ['src/asapp/port.ts', "import { x } from '../sandbox/index';"],
+  ['src/bin/gateway.ts', "import { x } from '../plugin';"],
+  ['src/bin/gateway.ts', "import { x } from '../workflows/run-leg';"],
+  ['src/bundling/module-path.ts', "import { x } from '../workflows/run-leg';"],
+  ['src/bundling/module-path.ts', "import { x } from '../plugin';"],
+  ['src/call-control/routes.ts', "import { x } from '../asapp/error';"],
+  ['src/call-control/phone-systems/twilio/read.ts', "import { x } from '../../../conversation/view';"],
+  ['src/client/errors.ts', "import { x } from '../asapp/error';"],
+  ['src/codec/keys.ts', "import { x } from '../contract/names';"],
+  ['src/codec-server/token.ts', "import { x } from '../contract/names';"],
+  ['src/contract/names.ts', "import { x } from '../routing/policy';"],
+  ['src/contract/names.ts', "import type { X } from '../leg/leg-state';"],
+  ['src/contract/names.ts', "import { x } from '../plugin';"],
+  ['src/conversation/view.ts', "import { x } from '../workflows/folded';"],
+  ['src/conversation/view.ts', "import type { X } from '../activities/types';"],
+  ['src/environment/read-all.ts', "import { x } from '../codec/environment';"],
+  ['src/leg/leg-state.ts', "import { x } from '../workflows/run-leg';"],
+  ['src/leg/leg-state.ts', "import { x } from '../conversation/conversation-state';"],
+  ['src/routing/policy.ts', "import { x } from '../leg/leg-state';"],
+  ['src/sandbox/index.ts', "import { x } from '../workflows/run-leg';"],
   ['src/sandbox/index.ts', "import type { X } from '../asapp/port';"],
-  ['src/activities/types.ts', "import { x } from '../asapp/error';"],
-  ['src/plugin.ts', "import { x } from './asapp/error';"],
+  ['src/worker-process/log.ts', "import { x } from '../activities/types';"],
+  ['src/workflows/run-leg.ts', "import { x } from '../asapp/error';"],
+  ['src/workflows/run-leg.ts', "import type { X } from '../asapp/port';"],
+  ['src/client.ts', "export { x } from './plugin';"],
+  ['src/client.ts', "export { x } from './worker-process/search-attributes';"],
+  ['src/workflow.ts', "export { x } from './activities/types';"],
+  ['src/plugin.ts', "import { x } from './sandbox/index';"],
+  ['src/plugin.ts', "import { x } from './bin/gateway';"],
+  ['src/plugin.ts', "import { x } from '../dev/free-port';"],
+  ['src/client/errors.ts', "import { x } from '../../soak/random';"],
 ];
 
-/** The layer rules that each piece of code breaks, were it in its file. */
+/** Imports of values from a folder of which only types may be known. */
+const valuesRefused: Planted[] = [
+  ['src/account/options.ts', "import { x } from '../routing/policy';"],
+  ['src/account/ledger.ts', "import { x } from '../routing/policy';"],
+  ['src/worker-process/log.ts', "import { x } from '../asapp/error';"],
+  ['src/workflows/run-leg.ts', "import { x } from '../activities/types';"],
+];
+
+const inWorkflows = [
+  'src/account/ledger.ts',
+  'src/account/messages.ts',
+  'src/account/workflow.ts',
+  'src/bundling/preloaded-modules.ts',
+  'src/bundling/workflows-beside-users.ts',
+  'src/codec/failure-converter.ts',
+  'src/contract/names.ts',
+  'src/conversation/view.ts',
+  'src/leg/leg-state.ts',
+  'src/routing/policy.ts',
+  'src/workflows/run-leg.ts',
+];
+const outsideWorkflows = [
+  "import { readFileSync } from 'node:fs';",
+  "import { readFileSync } from 'fs';",
+  "import { Worker } from '@temporalio/worker';",
+  "import type { Client } from '@temporalio/client';",
+  "import { log } from '@temporalio/activity/lib/index';",
+];
+
+const withoutTemporal = [
+  'src/asapp/port.ts',
+  'src/conversation/view.ts',
+  'src/environment/read-all.ts',
+  'src/leg/leg-state.ts',
+  'src/routing/policy.ts',
+  'src/sandbox/index.ts',
+];
+
+const withoutWorker = [
+  'src/activities/types.ts',
+  'src/bin/gateway.ts',
+  'src/call-control/routes.ts',
+  'src/client/errors.ts',
+  'src/codec/keys.ts',
+  'src/codec-server/token.ts',
+];
+
+const each = (files: readonly string[], codes: readonly string[]): Planted[] =>
+  files.flatMap((file) => codes.map((code): Planted => [file, code]));
+
+const packagesRefused: Planted[] = [
+  ...each(inWorkflows, outsideWorkflows),
+  ...each(withoutTemporal, ["import { condition } from '@temporalio/workflow';"]),
+  ...each(withoutWorker, ["import { Worker } from '@temporalio/worker';"]),
+];
+
+const testsRefused: [...Planted, rule: string][] = [
+  ['test/dev/layers.test.ts', "test.failing('is wrong', () => undefined);", 'no-restricted-syntax'],
+  ['test/dev/layers.test.ts', "it.failing('is wrong', () => undefined);", 'no-restricted-syntax'],
+  ['test/dev/layers.test.ts', "test.failing.each([1])('is %d', () => undefined);", 'no-restricted-syntax'],
+  ['test/dev/layers.test.ts', "test.skip('is left out', () => undefined);", 'jest/no-disabled-tests'],
+];
+
+const refused: [...Planted, rule: string][] = [
+  ...foldersRefused.map(([file, code]): [...Planted, string] => [file, code, path]),
+  ...[...valuesRefused, ...packagesRefused].map(([file, code]): [...Planted, string] => [
+    file,
+    code,
+    specifier,
+  ]),
+  ...testsRefused,
+];
+
+const allowed: Planted[] = [
+  ['src/account/options.ts', "import type { X } from '../routing/policy';"],
+  ['src/account/worker.ts', "import { Worker } from '@temporalio/worker';"],
+  ['src/activities/types.ts', "import { x } from '../asapp/error';"],
+  ['src/activities/types.ts', "import { log } from '@temporalio/activity';"],
+  ['src/asapp/port.ts', "import { setTimeout } from 'node:timers/promises';"],
+  ['src/bin/gateway.ts', "import { x } from '../call-control/index';"],
+  ['src/bin/sandbox.ts', "import { x } from '../sandbox/index';"],
+  ['src/bundling/module-path.ts', "import { existsSync } from 'node:fs';"],
+  ['src/bundling/workflows-beside-users.ts', "import { x } from '../workflow';"],
+  ['src/call-control/routes.ts', "import { x } from '../client/errors';"],
+  ['src/client/errors.ts', "import { Client } from '@temporalio/client';"],
+  ['src/codec/keys.ts', "import { x } from '../environment/read-all';"],
+  ['src/codec-server/token.ts', "import { x } from '../codec/keys';"],
+  ['src/contract/names.ts', "import { defineSignal } from '@temporalio/workflow';"],
+  ['src/conversation/view.ts', "import { x } from '../leg/leg-state';"],
+  ['src/environment/read-all.ts', "import { x } from '../contract/parse';"],
+  ['src/leg/leg-state.ts', "import { x } from '../contract/names';"],
+  ['src/routing/policy.ts', "import { x } from '../contract/names';"],
+  ['src/sandbox/index.ts', "import { createServer } from 'node:http';"],
+  ['src/worker-process/log.ts', "import type { X } from '../asapp/port';"],
+  ['src/worker-process/log.ts', "import { Runtime } from '@temporalio/worker';"],
+  ['src/workflows/run-leg.ts', "import type { X } from '../activities/types';"],
+  ['src/workflows/run-leg.ts', "import { x } from '../leg/leg-state';"],
+  ['src/workflows/run-leg.ts', "import { x } from '../conversation/conversation-state';"],
+  ['src/client.ts', "export { x } from './client/errors';"],
+  ['src/client.ts', "export { x } from './contract/names';"],
+  ['src/workflow.ts', "export { x } from './workflows/call-transfer';"],
+  ['src/plugin.ts', "import { x } from './asapp/error';"],
+  ['test/dev/layers.test.ts', "test('is right', () => undefined);"],
+];
+
+/** The rules that each piece of code breaks, were it in its file. */
 const complaints = new Map<string, string[]>();
 
 function key(file: string, code: string): string {
@@ -63,9 +176,30 @@ beforeAll(() => {
 });
 
 test.each(refused)('%s may not say %s', (file, code, rule) => {
-  expect(complaints.get(key(file, code))).toEqual([rule]);
+  const broken = complaints.get(key(file, code)) ?? [];
+  expect([...new Set(broken)]).toEqual([rule]);
 });
 
 test.each(allowed)('%s may say %s', (file, code) => {
   expect(complaints.get(key(file, code))).toEqual([]);
+});
+
+// An import that leads nowhere breaks no rule.
+test('all files that are named here exist', () => {
+  const named = [...refused, ...allowed].flatMap(([file, code]) => {
+    const imported = /from '(\.[^']+)'/.exec(code)?.[1];
+    return imported === undefined ? [file] : [file, `${join(file, '..', imported)}.ts`];
+  });
+
+  expect(named.filter((file) => !existsSync(join(projectRoot, file)))).toEqual([]);
+});
+
+test.each([
+  ['may not import something', foldersRefused],
+  ['may import something', allowed],
+])('of every folder of src it is shown that it %s', (_, planted) => {
+  const folders = readdirSync(join(projectRoot, 'src'), { withFileTypes: true });
+  const shown = planted.map(([file]) => file.split('/')[1]);
+
+  expect(folders.filter((each) => each.isDirectory() && !shown.includes(each.name))).toEqual([]);
 });

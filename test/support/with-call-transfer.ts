@@ -1,10 +1,15 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 
-import { CallTransferClient, CallTransferPlugin, type CallTransferPluginOptions } from '../../src/index';
+import {
+  CallTransferClient,
+  CallTransferPlugin,
+  type CallTransferClientOptions,
+  type CallTransferPluginOptions,
+} from '../../src/index';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox';
 
-import { forFile } from './for-file';
+import { afterFile, forFile } from './for-file';
 import { uniqueId } from './unique-id';
 import { withSandbox } from './with-sandbox';
 import { withRealServer } from './with-temporal';
@@ -15,6 +20,7 @@ export interface CallTransferSetup {
   routing?: CallTransferPluginOptions['routing'];
   settings?: CallTransferPluginOptions['settings'];
   worker?: Partial<WorkerOptions>;
+  client?: CallTransferClientOptions;
 }
 
 export interface CallTransferUnderTest {
@@ -24,10 +30,60 @@ export interface CallTransferUnderTest {
   taskQueue: string;
 }
 
-/** Runs the body with a stand-in for ASAPP and a worker that has the plugin, on a task queue of their own. */
+/**
+ * Runs the body with a stand-in for ASAPP and a worker that has the plugin. On the real server the tests of a file that
+ * ask for the same settings share one, with a task queue of its own: a worker takes its time to start. What goes wrong
+ * with ASAPP in one body does not in the next; its requests and calls are all there, so tests ask for those of their own
+ * ids.
+ */
 export async function withCallTransfer<T>(
   env: TestWorkflowEnvironment,
-  { sandbox: sandboxOptions = {}, routing, settings, worker: workerOptions }: CallTransferSetup,
+  setup: CallTransferSetup,
+  body: (underTest: CallTransferUnderTest) => Promise<T>,
+): Promise<T> {
+  const { settings = {}, ...more } = setup;
+  const isShared = !env.supportsTimeSkipping && Object.keys(more).length === 0;
+  if (!isShared) return await withOwnCallTransfer(env, setup, body);
+  const key = JSON.stringify(settings);
+  const held = heldByFile.get(key) ?? hold(env, setup);
+  heldByFile.set(key, held);
+  const underTest = await held;
+  try {
+    return await body({ ...underTest, env });
+  } finally {
+    underTest.sandbox.heal();
+  }
+}
+
+const heldByFile = new Map<string, Promise<CallTransferUnderTest>>();
+
+/** Runs it until after the file's last test. */
+function hold(env: TestWorkflowEnvironment, setup: CallTransferSetup): Promise<CallTransferUnderTest> {
+  return new Promise((resolve, reject) => {
+    const ended = withOwnCallTransfer(env, setup, async (underTest) => {
+      const released = new Promise<void>((release) => {
+        afterFile(async () => {
+          release();
+          await ended;
+        });
+      });
+      resolve(underTest);
+      await released;
+    });
+    ended.catch(reject);
+  });
+}
+
+/** The same, for this body alone. */
+async function withOwnCallTransfer<T>(
+  env: TestWorkflowEnvironment,
+  {
+    sandbox: sandboxOptions = {},
+    routing,
+    settings,
+    worker: workerOptions,
+    client: clientOptions,
+  }: CallTransferSetup,
   body: (underTest: CallTransferUnderTest) => Promise<T>,
 ): Promise<T> {
   return await withSandbox(sandboxOptions, async (sandbox) => {
@@ -47,7 +103,7 @@ export async function withCallTransfer<T>(
       ],
       ...workerOptions,
     });
-    const client = new CallTransferClient(env.client, { taskQueue });
+    const client = new CallTransferClient(env.client, { taskQueue, ...clientOptions });
     return await worker.runUntil(body({ env, client, sandbox, taskQueue }));
   });
 }

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { accountQuery, accountWorkflowId } from '../../src/account/messages';
 import { CallTransferClient } from '../../src/index';
 import { newRequest } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
 import { workerBundle } from '../support/worker-bundle';
 import { withWorkerProcesses } from '../support/worker-process';
 
-import { unhurried, workerEnvironment } from './with-survivors';
+import { workerEnvironment } from './with-survivors';
 
 const withWorkers: typeof withWorkerProcesses = async (more, body) =>
   await withRealServer({}, (_, server) =>
@@ -28,7 +29,7 @@ test('serves calls and the ledger of their account, and bundles nothing at its s
       const [taskQueue, account] = [uniqueId('queue'), uniqueId('account')];
       const environment = {
         ...workerEnvironment(server, sandbox, taskQueue),
-        ...unhurried.worker,
+        ...unhurried.environment,
         CALL_TRANSFER_WORKFLOW_BUNDLE,
         CALL_TRANSFER_ASAPP_ACCOUNT: account,
         CALL_TRANSFER_MAX_CONCURRENT_CALLS: '5',

@@ -5,9 +5,10 @@ import { AccountConnection } from '../../src/account/account-connection';
 import { accountQuery, accountWorkflowId, askAccountUpdate } from '../../src/account/messages';
 import type { NextStep } from '../../src/index';
 import { eventually } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 
-import { unhurried, withWorkers, type WithWorkers } from './with-survivors';
+import { withWorkers, type WithWorkers } from './with-survivors';
 
 const LIMIT_MS = 180_000;
 const noCeilings = { concurrentCalls: null, requestsPerSecond: null, requestsPerDay: null };

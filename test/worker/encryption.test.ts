@@ -22,12 +22,13 @@ import {
   type EncryptionKeys,
 } from '../../src/index';
 import { connected, decisionIn, type TestCall } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
 import { withOwnServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
 
-import { unhurried, workerEnvironment } from './with-survivors';
+import { workerEnvironment } from './with-survivors';
 
 const newKey = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [first, second] = [newKey('k1'), newKey('k2')];
@@ -60,7 +61,7 @@ async function play(workerKeys: [before: string | undefined, after: string | und
     return await withOwnServer({ dbFilename: join(folder, 'server.db') }, (env, server) =>
       withSandbox({}, (sandbox) =>
         withWorkerProcesses(
-          { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.worker },
+          { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.environment },
           async (startWorker) => {
             const temporal = new Client({
               connection: env.connection,

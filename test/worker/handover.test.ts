@@ -2,16 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { conversationWorkflowId } from '../../src/index';
 import { connected, decisionIn, eventually, legIn, newRequest } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import type { WorkerProcess } from '../support/worker-process';
 
-import {
-  expectOneEnd,
-  unhurried,
-  withSurvivors,
-  withWorkers,
-  workerOn,
-  type WithWorkers,
-} from './with-survivors';
+import { expectOneEnd, withSurvivors, withWorkers, workerOn, type WithWorkers } from './with-survivors';
 
 const LIMIT_MS = 180_000;
 

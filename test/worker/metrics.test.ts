@@ -1,13 +1,14 @@
 import { freePort } from '../../dev/free-port';
 import { CallTransferClient } from '../../src/index';
 import { connected, eventually, hungUp } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { watchedMetrics } from '../support/watched-metrics';
 import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
 
-import { unhurried, workerEnvironment } from './with-survivors';
+import { workerEnvironment } from './with-survivors';
 
 /** The value of a sample, by its name and some of its labels. */
 function sample(text: string, name: string, labels: Record<string, string>): number {
@@ -24,7 +25,7 @@ test("an operator sees calls beside the SDK's own metrics, and nothing personal"
       const taskQueue = uniqueId('metrics');
       const metricsAddress = `127.0.0.1:${await freePort()}`;
       await withWorkerProcesses(
-        { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.worker },
+        { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.environment },
         async (startWorker) => {
           await startWorker({ CALL_TRANSFER_METRICS_ADDRESS: metricsAddress });
           const client = new CallTransferClient(env.client, { taskQueue, ...unhurried.client });

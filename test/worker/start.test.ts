@@ -4,12 +4,13 @@ import { join } from 'node:path';
 
 import { CallTransferClient } from '../../src/index';
 import { connected, decisionIn, hungUp } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
 import { WorkerProcess, withWorkerProcesses } from '../support/worker-process';
 
-import { unhurried, workerEnvironment } from './with-survivors';
+import { workerEnvironment } from './with-survivors';
 
 const secrets = { ASAPP_API_ID: 'id-4711-of-the-company', ASAPP_API_SECRET: 'secret-0815-of-the-company' };
 
@@ -101,7 +102,7 @@ test('what a worker prints in its whole life holds no credential, no number and 
       const taskQueue = uniqueId('worker');
       const environment = {
         ...workerEnvironment(server, sandbox, taskQueue),
-        ...unhurried.worker,
+        ...unhurried.environment,
         ...secrets,
         // It bundles its workflows at its start, and says so.
         CALL_TRANSFER_WORKFLOW_BUNDLE: '',

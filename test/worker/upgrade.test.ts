@@ -3,12 +3,13 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 
 import { CallTransferClient } from '../../src/index';
 import { connected, decisionIn, eventually, workflowOf, type TestCall } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
 
-import { unhurried, workerEnvironment } from './with-survivors';
+import { workerEnvironment } from './with-survivors';
 
 /** A thousand take a minute or two: `UPGRADE_CALLS=1000 npx jest test/worker/upgrade`. */
 const CALLS = Number(process.env['UPGRADE_CALLS'] ?? 20);
@@ -55,7 +56,7 @@ test(
         const taskQueue = uniqueId('upgrade');
         const deployment = uniqueId('call-transfer');
         await withWorkerProcesses(
-          { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.worker },
+          { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.environment },
           async (startWorker) => {
             const client = new CallTransferClient(env.client, { taskQueue, ...unhurried.client });
             const underTest = { client, sandbox };

@@ -31,12 +31,6 @@ export interface Survivors extends WithWorkers {
   server: TemporalServer;
 }
 
-/** For tests that are not about limits: what a slow machine keeps, for the worker and for the client that asks it. */
-export const unhurried = {
-  worker: { CALL_TRANSFER_REQUEST_DEADLINE_MS: '40000', CALL_TRANSFER_DISCONNECT_DEADLINE_MS: '40000' },
-  client: { answerTimeoutMs: 45_000 },
-} as const;
-
 /** Runs the body with a server of its own that keeps a file, a stand-in for ASAPP, and a way to start workers. */
 export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'survival-'));
@@ -59,13 +53,13 @@ export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T
 /** The same on the server that tests share, which nobody ends. */
 export async function withWorkers<T>(
   body: (underTest: WithWorkers) => Promise<T>,
-  limits: { worker: Record<string, string>; client: CallTransferClientOptions } = { worker: {}, client: {} },
+  limits: { environment?: Record<string, string>; client?: CallTransferClientOptions } = {},
 ): Promise<T> {
   const taskQueue = uniqueId('workers');
   return await withRealServer({}, (env, server) =>
     withSandbox({}, (sandbox) =>
       withWorkerProcesses(
-        { ...workerEnvironment(server, sandbox, taskQueue), ...limits.worker },
+        { ...workerEnvironment(server, sandbox, taskQueue), ...limits.environment },
         (startWorker) => {
           const client = new CallTransferClient(env.client, { taskQueue, ...limits.client });
           return body({ env, sandbox, startWorker, client });

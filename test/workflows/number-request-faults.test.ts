@@ -52,12 +52,16 @@ describe('a fault that passes', () => {
   });
 
   it('is waited out for as long as ASAPP asks', async () => {
-    await request({ kind: 'status', status: 429, retryAfterSeconds: 2 }, 1, (step, { sandbox, transferId }) => {
-      expect(step.action).toBe('DIAL');
-      const ours = sandbox.requests.filter((request) => request.transferId === transferId);
-      const [first, second] = ours.map(({ at }) => at);
-      expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(1990);
-    });
+    await request(
+      { kind: 'status', status: 429, retryAfterSeconds: 2 },
+      1,
+      (step, { sandbox, transferId }) => {
+        expect(step.action).toBe('DIAL');
+        const ours = sandbox.requests.filter((request) => request.transferId === transferId);
+        const [first, second] = ours.map(({ at }) => at);
+        expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(1990);
+      },
+    );
   });
 });
 

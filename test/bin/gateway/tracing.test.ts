@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 import { eventually } from '../../support/calls';
 import { GatewayProcess } from '../../support/gateway-process';
+import { unhurried } from '../../support/unhurried';
 import { uniqueId } from '../../support/unique-id';
 import { withSandbox } from '../../support/with-sandbox';
 import { withRealServer } from '../../support/with-temporal';
 import { withWorkerProcesses } from '../../support/worker-process';
-import { unhurried, workerEnvironment } from '../../worker/with-survivors';
+import { workerEnvironment } from '../../worker/with-survivors';
 
 const API_KEY = 'a-key-of-16-chars-or-more';
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -75,7 +76,7 @@ test('one trace, and nothing personal in it', async () => {
         const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: collected.url, OTEL_BSP_SCHEDULE_DELAY: '100' };
         const environment = {
           ...workerEnvironment(server, sandbox, taskQueue),
-          ...unhurried.worker,
+          ...unhurried.environment,
           GATEWAY_REQUEST_LIMIT_MS: '45000',
           ...tracing,
           CALL_TRANSFER_WORKFLOW_BUNDLE: '',

@@ -1,6 +1,7 @@
 import { jambonz } from '../../../../src/call-control/phone-systems/jambonz/index';
 import { eventually } from '../../../support/calls';
 import { forFile } from '../../../support/for-file';
+import { unhurried } from '../../../support/unhurried';
 import { uniqueId } from '../../../support/unique-id';
 import { callTransferForFile, type CallTransferUnderTest } from '../../../support/with-call-transfer';
 import {
@@ -19,10 +20,10 @@ interface JambonzUnderTest extends CallTransferUnderTest, GatewayUnderTest {
   post: (path: string, payload: object) => Promise<Answer>;
 }
 
-const callTransfer = callTransferForFile();
+const callTransfer = callTransferForFile(unhurried);
 const gateway = forFile<GatewayUnderTest>((body) => {
   const phoneSystems = [jambonz({ ...phoneSystemSettings, secrets: [SECRET] })];
-  return withGateway({ client: callTransfer().client, phoneSystems }, body);
+  return withGateway({ client: callTransfer().client, phoneSystems, ...unhurried.gateway }, body);
 });
 
 const withJambonz = <T>(body: (underTest: JambonzUnderTest) => Promise<T>) => {

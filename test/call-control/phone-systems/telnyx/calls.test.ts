@@ -1,4 +1,5 @@
 import { decodeClientState } from '../../../../src/call-control/phone-systems/telnyx/client-state';
+import { unhurried } from '../../../support/unhurried';
 import { uniqueId } from '../../../support/unique-id';
 import {
   callTransferForFile,
@@ -43,7 +44,7 @@ interface Told extends Record<string, unknown> {
   transferId: string;
 }
 
-const callTransfer = callTransferForFile();
+const callTransfer = callTransferForFile(unhurried);
 
 /** A call of its own, with Telnyx's API and a gateway of its own, on the worker of the file unless another is given. */
 const withTelnyx = <T>(
@@ -52,7 +53,7 @@ const withTelnyx = <T>(
 ) =>
   withTelnyxApi((api) => {
     const phoneSystems = [api.system({ publicKeys: [publicKey] })];
-    return withGateway({ client: given.client, phoneSystems }, ({ send }) => {
+    return withGateway({ client: given.client, phoneSystems, ...unhurried.gateway }, ({ send }) => {
       const session = uniqueId('session');
       const post: TelnyxUnderTest['post'] = (event, key = privateKey) => {
         const { body: bytes } = webhook(event);
@@ -126,7 +127,7 @@ test('webhooks that Telnyx sends again make the same commands again', async () =
 
 test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
   const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
-  await withOtherTelnyx({ routing }, async ({ post, told, arrive }) => {
+  await withOtherTelnyx({ ...unhurried, routing }, async ({ post, told, arrive }) => {
     const busy = { hangup_cause: 'user_busy', sip_hangup_cause: '486' };
     const first = await arrive();
     await post(agentHungUp({ ...busy, client_state: first.target_leg_client_state }));

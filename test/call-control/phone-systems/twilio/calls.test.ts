@@ -1,6 +1,7 @@
 import { twilio } from '../../../../src/call-control/phone-systems/twilio/index';
 import { eventually } from '../../../support/calls';
 import { forFile } from '../../../support/for-file';
+import { unhurried } from '../../../support/unhurried';
 import { uniqueId } from '../../../support/unique-id';
 import {
   callTransferForFile,
@@ -25,10 +26,10 @@ interface TwilioUnderTest extends CallTransferUnderTest, GatewayUnderTest {
   post: (path: string, parameters: Record<string, string>, idempotencyToken?: string) => Promise<Answer>;
 }
 
-const callTransfer = callTransferForFile();
+const callTransfer = callTransferForFile(unhurried);
 const gatewayTo = <T>({ client }: CallTransferUnderTest, body: (gateway: GatewayUnderTest) => Promise<T>) => {
   const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
-  return withGateway({ client, phoneSystems }, body);
+  return withGateway({ client, phoneSystems, ...unhurried.gateway }, body);
 };
 const gateway = forFile<GatewayUnderTest>((body) => gatewayTo(callTransfer(), body));
 
@@ -115,7 +116,7 @@ test('a caller whom the flow sends back is reconnected', async () => {
 
 test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
   const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
-  await withOtherTwilio({ routing }, async ({ post }) => {
+  await withOtherTwilio({ ...unhurried, routing }, async ({ post }) => {
     const busy = { ...dialEnded, DialCallStatus: 'busy', DialBridged: 'false' };
     const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
     const second = dialIn(await post(first.action, busy));
