@@ -34,7 +34,7 @@ const layers = {
   environment: { may: ['contract'], refuses: ['temporal'] },
   codec: { may: ['environment'], refuses: ['worker'] },
   'codec-server': { may: ['codec', 'environment'], refuses: ['worker'] },
-  'worker-process': { may: ['contract', 'account', 'routing', 'environment'], types: ['asapp'] },
+  'worker-process': { may: ['contract', 'asapp', 'account', 'routing', 'environment'] },
   bundling: { may: ['contract', 'codec', 'environment', 'workflow.ts'] },
   sandbox: { may: ['contract'], refuses: ['temporal'] },
   bin: {

@@ -1,9 +1,11 @@
 /**
  * `npm run soak -- --calls 5000 --seed 1`: thousands of calls while workers are killed, the Temporal server is restarted,
- * ASAPP fails and is slow, and events of the phone system come twice, late or never. Ends with a ledger, and with 0 where
- * it balances. The same seed makes the same plan.
+ * ASAPP fails and is slow, and events of the phone system come twice, late or never. At the end every history is replayed.
+ * Ends with a ledger, and with 0 if it balances. The same seed makes the same plan.
  */
 import { parseArgs } from 'node:util';
+
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
 import { soak } from './soak';
 
@@ -16,6 +18,12 @@ const { values } = parseArgs({
     'calls-per-second': { type: 'string', default: '10' },
     workers: { type: 'string', default: '2' },
   },
+});
+
+// Of the replay: the workers have their own logs.
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
 });
 
 async function main(): Promise<void> {

@@ -14,6 +14,7 @@ import { Sandbox } from '../src/sandbox';
 import { playCall } from './call';
 import { balance, type Disturbance, type Ledger, type PlayedCall } from './ledger';
 import { planOf, type PlannedCall, type SoakOptions, type Trouble } from './plan';
+import { replayAll } from './replay';
 
 /** So long after a trouble a call may still fall back for it, milliseconds. */
 const RECOVERY_MS = 10_000;
@@ -28,7 +29,7 @@ const NUMBER_TTL_MS = 12_000;
 const settings = {
   CALL_TRANSFER_DIAL_MARGIN_MS: '4000',
   CALL_TRANSFER_STATUS_CHECK_INTERVAL_MS: '8000',
-  CALL_TRANSFER_RECONNECT_WINDOWS_MS: '{"CUSTOMER_HUNG_UP":10000,"NUMBER_EXPIRED":1000}',
+  CALL_TRANSFER_RECONNECT_WINDOWS_MS: '{"CUSTOMER_HUNG_UP":10000,"NUMBER_EXPIRED":8000}',
 };
 
 export interface SoakResult {
@@ -37,6 +38,8 @@ export interface SoakResult {
   troubles: Partial<Record<Trouble['kind'], number>>;
   /** Conversations that Temporal still has open at the end. */
   leftOpen: number;
+  /** Histories that were replayed by the code as it is; what failed is in the ledger. */
+  replayed: number;
   seconds: number;
 }
 
@@ -71,11 +74,16 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     sandbox.heal();
     const ledger = balance(played, scene.disturbances, [...sandbox.exchange.transfers.keys()]);
     const leftOpen = await openAfter(temporal, CLOSE_MS);
+    tell('Every history is replayed');
+    const { histories, failures } = await replayAll(temporal);
+    ledger.wrong.push(...failures);
+    if (histories < ledger.calls) ledger.wrong.push(`${histories} histories of ${ledger.calls} calls`);
     isRight = ledger.wrong.length === 0 && leftOpen === 0;
     return {
       ledger,
       troubles: scene.made,
       leftOpen,
+      replayed: histories,
       seconds: Math.round((Date.now() - begun) / 1000),
     };
   } finally {

@@ -18,6 +18,8 @@ import {
 } from './contract/settings';
 import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
+import { findDecision } from './worker-process/find-decision';
+import { measuredCallTransfers } from './worker-process/request-metrics';
 import { hasSearchAttributes } from './worker-process/search-attributes';
 
 export interface CallTransferPluginOptions {
@@ -67,10 +69,12 @@ export class CallTransferPlugin extends SimplePlugin {
     };
     this.ceilings = ceilings === undefined ? undefined : new AccountCeilings(ceilings);
     const transfers = 'create' in asapp ? asapp : new HttpCallTransfers(asapp);
+    const limited = this.ceilings?.limit(transfers) ?? transfers;
     this.activities = createCallTransferActivities({
-      asapp: new CircuitBreaker(this.ceilings?.limit(transfers) ?? transfers, circuitBreaker),
+      asapp: measuredCallTransfers(new CircuitBreaker(limited, circuitBreaker)),
       routing: this.ceilings?.hearEnds(routing) ?? routing,
       settings: this.settings,
+      findDecision,
     });
   }
 

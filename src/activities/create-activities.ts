@@ -7,9 +7,7 @@ import type { RoutingPolicy } from '../routing/policy';
 import { attempt } from './attempt';
 import { chooseRoute, routeAfter } from './choose-route';
 import { fetchContext } from './fetch-context';
-import { findDecision } from './find-decision';
-import { measuredCallTransfers } from './request-metrics';
-import { requestNumber } from './request-number';
+import { requestNumber, type FindDecision } from './request-number';
 import type { CallTransferActivities } from './types';
 
 /** What the activities work with. */
@@ -17,6 +15,8 @@ export interface ActivityDependencies {
   asapp: CallTransfers;
   routing: RoutingPolicy;
   settings: ConversationSettings;
+  /** Default: finds none. */
+  findDecision?: FindDecision;
 }
 
 /** The activities, as functions that a worker registers. */
@@ -24,8 +24,9 @@ export function createCallTransferActivities({
   asapp,
   routing,
   settings,
+  findDecision = () => Promise.resolve(null),
 }: ActivityDependencies): CallTransferActivities {
-  const patient = new SecondRequests(measuredCallTransfers(asapp));
+  const patient = new SecondRequests(asapp);
   return {
     callTransferRequestNumber: async ({ waitedMs, ...input }) => {
       const limitMs = waitedMs === undefined ? Infinity : settings.requestDeadlineMs - WAY_BACK_MS - waitedMs;

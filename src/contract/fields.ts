@@ -29,7 +29,7 @@ const callerId = z
         : 'must not contain "/", white space or control characters';
     },
   })
-  .refine((id) => [...id].length <= 200, 'must have at most 200 characters')
+  .refine((id) => Array.from(id).length <= 200, 'must have at most 200 characters')
   .refine((id) => !/\p{Cs}/u.test(id), 'must be well-formed Unicode')
   .meta({ minLength: 1, maxLength: 200 });
 

@@ -4,10 +4,10 @@ import { WAY_BACK_MS } from '../contract/names';
 import { defaultSettings } from '../contract/settings';
 import { applyConversationEvent, type ConversationEvent } from '../conversation/apply-conversation-event';
 import { findLeg, type ConversationState, type LegRecord } from '../conversation/conversation-state';
+import { Folded } from '../conversation/folded';
 import type { LegEvent } from '../leg/leg-state';
 
 import { Alarm } from './alarm';
-import { Folded } from './folded';
 import type { LegNews, RunningLeg } from './run-leg';
 
 /** One run of a conversation's workflow: the conversation, and what is of this run alone. */

@@ -22,12 +22,18 @@ import { disconnectReportSchema } from '../contract/telephony-events';
 import { transferRequestSchema } from '../contract/transfer-request';
 import { legOfUnnamed, unknownLeg } from '../conversation/answers';
 import { findLeg, newestLeg, shorter } from '../conversation/conversation-state';
+import {
+  asReported,
+  connectIn,
+  disconnectEvent,
+  disconnectIn,
+  type CheckedReport,
+} from '../conversation/reports';
 import { viewOf } from '../conversation/view';
 
 import { answered, legOpened, refused } from './answering';
 import type { ConversationRun } from './conversation-run';
 import { legToldSignal } from './internal-messages';
-import { asReported, connectIn, disconnectEvent, disconnectIn, type CheckedReport } from './reports';
 
 const parseRequest = (request: unknown) =>
   parsePayload(transferRequestSchema, request ?? {}, 'TransferRequest');
@@ -37,7 +43,9 @@ const parseReport = (report: unknown) => parsePayload(disconnectReportSchema, re
 export function handleMessages(conversation: ConversationRun, shielded: CancellationScope): void {
   setHandler(requestTransferUpdate, (request) => shielded.run(() => onRequest(conversation, request)), {
     // The one that came together with the start is refused by the handler: the history says so, and nothing is requested.
-    validator: (request) => void (conversation.begun && parseRequest(request)),
+    validator: (request) => {
+      if (conversation.begun) parseRequest(request);
+    },
     description: 'Start or reconnect: answered with a number to dial, or with a decision',
   });
   setHandler(

@@ -12,15 +12,15 @@ import type { LegResult, Routed } from '../contract/leg-result';
 import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
+import { Folded } from '../conversation/folded';
 import { applyLegEvent } from '../leg/apply-leg-event';
+import { describeLeg } from '../leg/describe-leg';
 import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
 import { legResult } from '../leg/leg-views';
 
 import { Alarm } from './alarm';
-import { Folded } from './folded';
 import { legReportsSignal, legToldSignal } from './internal-messages';
 import { runLeg, type LegNews, type RunningLeg } from './run-leg';
-import { describeLeg } from './web-ui';
 
 /** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */
 export interface ReconnectionLegInput {

@@ -25,9 +25,9 @@ export interface RunningLeg {
   readonly state: LegState;
   /** Goes off when ASAPP is to be asked though nothing was reported. */
   readonly alarm: Alarm;
-  apply(event: LegEvent): void;
+  readonly apply: (event: LegEvent) => void;
   /** What an answer brought for the conversation. */
-  learn(news: LegNews): void;
+  readonly learn: (news: LegNews) => void;
 }
 
 /** What requests to ASAPP bring besides what they are for. */
@@ -60,11 +60,18 @@ async function requestNumber(leg: RunningLeg): Promise<void> {
     leg.apply(unavailable('REQUEST_DEADLINE_EXCEEDED'));
     return;
   }
-  const { callTransferRequestNumber } = asapp({ by, summary: 'Request a number' });
+  const activities = asapp({ by, summary: 'Request a number' });
   const waited = legNumber === 1 ? { waitedMs: Date.now() - requestedAt } : {};
   await learn(
     leg,
-    () => callTransferRequestNumber({ conversationId, transferId, transport, inputContext, ...waited }),
+    () =>
+      activities.callTransferRequestNumber({
+        conversationId,
+        transferId,
+        transport,
+        inputContext,
+        ...waited,
+      }),
     ({ destination, expiresAt, settings }) => {
       leg.learn({ settings });
       // Nobody waits any more for a number that comes after the limit.
@@ -127,10 +134,10 @@ async function fetch(
   onFailure: (failure: unknown) => LegEvent,
 ): Promise<void> {
   const { conversationId, legNumber } = leg.request;
-  const { callTransferFetchContext } = asapp({ by, summary });
+  const activities = asapp({ by, summary });
   await learn(
     leg,
-    () => callTransferFetchContext({ conversationId, leg: leg.state, legNumber, untilEnded }),
+    () => activities.callTransferFetchContext({ conversationId, leg: leg.state, legNumber, untilEnded }),
     ({ transfer, routed }) => {
       leg.learn({ routed });
       return { type: 'transferSeen', transfer, now: Date.now() };

@@ -29,7 +29,7 @@ test('a call that ended unheard gives its place back after minutes; an idle ledg
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue: workflowId,
-      workflowBundle: await workflowBundle(join(projectRoot, 'src', 'workflows', 'asapp-account.ts')),
+      workflowBundle: await workflowBundle(join(projectRoot, 'src', 'account', 'workflow.ts')),
       activities,
     });
     await worker.runUntil(async () => {

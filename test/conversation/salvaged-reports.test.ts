@@ -1,5 +1,5 @@
 import { connectReportSchema, disconnectReportSchema } from '../../src/contract/telephony-events';
-import { connectIn, disconnectIn, salvaged } from '../../src/workflows/reports';
+import { connectIn, disconnectIn, salvaged } from '../../src/conversation/reports';
 
 const AT = '2025-06-19T13:38:40Z';
 const whole = { transferId: 'conv-1-a', by: 'CUSTOMER', cause: 'NORMAL', at: AT };

@@ -1,8 +1,8 @@
 import type { MetricMeter } from '@temporalio/common';
 
-import { measuredCallTransfers } from '../../src/activities/request-metrics';
 import { AsappError, type AsappErrorKind } from '../../src/asapp/error';
 import type { CallTransfers } from '../../src/asapp/port';
+import { measuredCallTransfers } from '../../src/worker-process/request-metrics';
 import { usTransfer } from '../asapp/with-asapp';
 import { activityEnvironment, attemptInfo } from '../support/activity-environment';
 import { created, FakeCallTransfers, resource } from '../support/fake-call-transfers';

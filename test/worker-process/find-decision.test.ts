@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 
-import { findDecision } from '../../src/activities/find-decision';
 import type { RoutingDecision } from '../../src/contract/routing-decision';
+import { findDecision } from '../../src/worker-process/find-decision';
 import { activityEnvironment, attemptInfo } from '../support/activity-environment';
 import { earlierDecision } from '../support/conversations';
 

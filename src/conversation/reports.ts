@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 
 import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
-import type { ConversationEventOf } from '../conversation/apply-conversation-event';
 import type { LegEvent } from '../leg/leg-state';
+
+import type { ConversationEventOf } from './apply-conversation-event';
 
 export type CheckedReport = z.output<typeof disconnectReportSchema>;
 type Reported = ConversationEventOf<'reported'>;
