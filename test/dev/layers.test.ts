@@ -30,7 +30,7 @@ const foldersRefused: Planted[] = [
   ['src/contract/names.ts', "import { x } from '../routing/policy';"],
   ['src/contract/names.ts', "import type { X } from '../leg/leg-state';"],
   ['src/contract/names.ts', "import { x } from '../plugin';"],
-  ['src/conversation/view.ts', "import { x } from '../workflows/folded';"],
+  ['src/conversation/view.ts', "import { x } from '../workflows/web-ui';"],
   ['src/conversation/view.ts', "import type { X } from '../activities/types';"],
   ['src/environment/read-all.ts', "import { x } from '../codec/environment';"],
   ['src/leg/leg-state.ts', "import { x } from '../workflows/run-leg';"],
@@ -54,7 +54,6 @@ const foldersRefused: Planted[] = [
 const valuesRefused: Planted[] = [
   ['src/account/options.ts', "import { x } from '../routing/policy';"],
   ['src/account/ledger.ts', "import { x } from '../routing/policy';"],
-  ['src/worker-process/log.ts', "import { x } from '../asapp/error';"],
   ['src/workflows/run-leg.ts', "import { x } from '../activities/types';"],
 ];
 
