@@ -7,7 +7,7 @@ const unitTests = [
   '**/test/call-control/phone-systems/*/!(calls).test.ts',
   '**/test/sandbox/!(command).test.ts',
   '**/test/soak/!(soak).test.ts',
-  '**/test/worker-process/environment.test.ts',
+  '**/test/worker-process/**/*.test.ts',
 ];
 
 /** @type {import('jest').Config} */

@@ -33,10 +33,11 @@ export function createCallTransferActivities({
       const request = (signal: AbortSignal) => requestNumber(patient, input, { findDecision, signal });
       return { ...(await attempt(request, limitMs)), settings };
     },
-    callTransferFetchContext: async (input) => {
-      const transfer = await attempt((signal) => fetchContext(patient, input, signal));
-      return { transfer, routed: await routeAfter(routing, input, transfer) };
-    },
+    callTransferFetchContext: (input) =>
+      attempt(async (signal) => {
+        const transfer = await fetchContext(patient, input, signal);
+        return { transfer, routed: await routeAfter(routing, input, transfer) };
+      }),
     callTransferReadSettings: () => Promise.resolve(settings),
     callTransferChooseRoute: (facts) => chooseRoute(routing, facts),
   };

@@ -53,15 +53,15 @@ async function requestNumber(leg: RunningLeg): Promise<void> {
   const unavailable = (reason: FallbackReason): LegEvent => ({
     type: 'unavailable',
     reason,
-    now: Date.now(),
+    now: leg.alarm.now(),
   });
   const by = requestBy - leg.wayBackMs;
-  if (Date.now() >= by) {
+  if (leg.alarm.now() >= by) {
     leg.apply(unavailable('REQUEST_DEADLINE_EXCEEDED'));
     return;
   }
   const activities = asapp({ by, summary: 'Request a number' });
-  const waited = legNumber === 1 ? { waitedMs: Date.now() - requestedAt } : {};
+  const waited = legNumber === 1 ? { waitedMs: leg.alarm.now() - requestedAt } : {};
   await learn(
     leg,
     () =>
@@ -75,9 +75,9 @@ async function requestNumber(leg: RunningLeg): Promise<void> {
     ({ destination, expiresAt, settings }) => {
       leg.learn({ settings });
       // Nobody waits any more for a number that comes after the limit.
-      if (Date.now() >= leg.request.requestBy) return unavailable('REQUEST_DEADLINE_EXCEEDED');
+      if (leg.alarm.now() >= leg.request.requestBy) return unavailable('REQUEST_DEADLINE_EXCEEDED');
       const dialBy = expiresAt - leg.settings.dialMarginMs;
-      return { type: 'assigned', transport: { destination, expiresAt, dialBy }, now: Date.now() };
+      return { type: 'assigned', transport: { destination, expiresAt, dialBy }, now: leg.alarm.now() };
     },
     (failure) => {
       const earlierDecision = earlierDecisionIn(failure);
@@ -90,26 +90,26 @@ async function requestNumber(leg: RunningLeg): Promise<void> {
 /** 2. and 3. Call control makes the supervised transfer and reports the disconnect; ASAPP is asked if it does not. */
 async function awaitDisconnect(leg: RunningLeg): Promise<void> {
   while (isUp(leg.state)) {
-    const wake = nextWake(leg.state, leg.settings, Date.now());
+    const wake = nextWake(leg.state, leg.settings, leg.alarm.now());
     if (wake.check) {
       await checkTransfer(leg);
-      if (wake.final) leg.apply({ type: 'callDurationExceeded', now: Date.now() });
+      if (wake.final) leg.apply({ type: 'callDurationExceeded', now: leg.alarm.now() });
     } else {
       const isDueBefore = (): boolean => {
-        const next = nextWake(leg.state, leg.settings, Date.now());
+        const next = nextWake(leg.state, leg.settings, leg.alarm.now());
         return next.check || next.at < wake.at;
       };
-      const isDue = leg.alarm.set(wake.at - Date.now(), wake.summary);
+      const isDue = leg.alarm.set(wake.at, wake.summary);
       await condition(() => isDue() || !isUp(leg.state) || isDueBefore());
     }
   }
 }
 
 async function checkTransfer(leg: RunningLeg): Promise<void> {
-  const by = Date.now() + leg.settings.disconnectDeadlineMs - leg.wayBackMs;
+  const by = leg.alarm.now() + leg.settings.disconnectDeadlineMs - leg.wayBackMs;
   await fetch(leg, { by, summary: 'Check the transfer', untilEnded: false }, () => ({
     type: 'checkFailed',
-    now: Date.now(),
+    now: leg.alarm.now(),
   }));
 }
 
@@ -119,7 +119,7 @@ async function fetchContext(leg: RunningLeg): Promise<void> {
   const unavailable = (reason: FallbackReason): LegEvent => ({
     type: 'resultUnavailable',
     reason,
-    now: Date.now(),
+    now: leg.alarm.now(),
   });
   await fetch(leg, { by, summary: 'Fetch the context', untilEnded: true }, (failure) =>
     unavailable(fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED')),
@@ -140,7 +140,7 @@ async function fetch(
     () => activities.callTransferFetchContext({ conversationId, leg: leg.state, legNumber, untilEnded }),
     ({ transfer, routed }) => {
       leg.learn({ routed });
-      return { type: 'transferSeen', transfer, now: Date.now() };
+      return { type: 'transferSeen', transfer, now: leg.alarm.now() };
     },
     onFailure,
   );

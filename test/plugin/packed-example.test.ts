@@ -18,7 +18,7 @@ const examples: [name: string, lines: string[]][] = [
     [
       'stored as: binary/encrypted\n',
       // The request to ASAPP belongs to the trace of whoever asked for the number.
-      'trace:       StartActivity:callTransferBeginConversation\ntrace:         RunActivity:callTransferBeginConversation\ntrace:           POST to ASAPP',
+      'trace:       StartActivity:callTransferRequestNumber\ntrace:         RunActivity:callTransferRequestNumber\ntrace:           POST to ASAPP',
     ],
   ],
 ];

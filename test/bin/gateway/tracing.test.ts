@@ -104,9 +104,9 @@ test('one trace, and nothing personal in it', async () => {
             const named = (name: string) =>
               collected.spans.find((span) => span.traceId === TRACE_ID && span.name.startsWith(name));
             await eventually(() =>
-              Promise.resolve(named('UpdateWithStart') && named('RunActivity:callTransferBeginConversation')),
+              Promise.resolve(named('UpdateWithStart') && named('RunActivity:callTransferRequestNumber')),
             );
-            const activity = named('RunActivity:callTransferBeginConversation');
+            const activity = named('RunActivity:callTransferRequestNumber');
             const toAsapp = await eventually(() =>
               Promise.resolve(
                 collected.spans.find(
