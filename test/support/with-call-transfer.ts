@@ -45,8 +45,10 @@ export async function withCallTransfer<T>(
   const isShared = !env.supportsTimeSkipping && Object.keys(more).length === 0;
   if (!isShared) return await withOwnCallTransfer(env, setup, body);
   const key = JSON.stringify(settings);
-  const held = heldByFile.get(key) ?? hold(env, setup);
-  heldByFile.set(key, held);
+  const ofServer = heldByFile.get(env) ?? new Map<string, Promise<CallTransferUnderTest>>();
+  heldByFile.set(env, ofServer);
+  const held = ofServer.get(key) ?? hold(env, setup);
+  ofServer.set(key, held);
   const underTest = await held;
   try {
     return await body({ ...underTest, env });
@@ -55,7 +57,8 @@ export async function withCallTransfer<T>(
   }
 }
 
-const heldByFile = new Map<string, Promise<CallTransferUnderTest>>();
+/** By server, and by settings. */
+const heldByFile = new Map<TestWorkflowEnvironment, Map<string, Promise<CallTransferUnderTest>>>();
 
 /** Runs it until after the file's last test. */
 function hold(env: TestWorkflowEnvironment, setup: CallTransferSetup): Promise<CallTransferUnderTest> {
