@@ -90,12 +90,13 @@ function onNeverArrived(leg: LegState, transfer: TransferSnapshot, now: number):
 function onCompleted(leg: LegState, transfer: TransferSnapshot, now: number): LegState {
   const detectedBy: Detection = leg.disconnect === null ? 'STATUS_CHECK' : 'DISCONNECT_REPORT';
   const up = asConnected(leg, transfer, now);
+  const earliest = up.connectedAt ?? leg.requestedAt;
   const over: LegState = {
     ...up,
     disconnect: leg.disconnect ?? {
       by: 'UNKNOWN',
       cause: 'NORMAL',
-      at: shown(transfer.completedAt ?? now, up.connectedAt ?? leg.requestedAt, now),
+      at: shown(transfer.completedAt ?? now, earliest, Math.max(earliest, now)),
       reportedAt: now,
     },
   };

@@ -111,3 +111,9 @@ test('cancelled dial that GenerativeAgent ended is no hangup of the customer', (
     'CUSTOMER_HUNG_UP',
   );
 });
+
+test('a call that was up is never shown to end before its connect, though it is heard of at an earlier time', () => {
+  const leg = dialledLegAfter(connected(5), seen(4, 'COMPLETED'));
+  expect(leg.end).not.toBeNull();
+  expect(leg.disconnect?.at).toBeGreaterThanOrEqual(leg.connectedAt ?? Infinity);
+});
