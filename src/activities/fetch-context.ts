@@ -15,8 +15,8 @@ const PAUSES_MS = [250, 500, 1000] as const;
 
 /**
  * Reads a transfer; on request again and again until ASAPP's answer ends the leg, which may be a while after the phone
- * system has noticed the hangup. The pauses are made here: those between the attempts of an activity may be a second longer than asked for, and
- * a caller waits.
+ * system has noticed the hangup. The pauses are made here: those between the attempts of an activity may be a second
+ * longer than asked for, and a caller waits.
  *
  * @throws ApplicationFailure of type `ResultPending` if the time was over while ASAPP showed no end
  */

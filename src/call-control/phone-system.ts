@@ -59,7 +59,7 @@ export class WebhookError extends Error {
  * A phone system: its webhooks turned into canonical leg events, and next steps into its own instructions.
  *
  * `read` and `answer` are pure: the gateway puts the round trip between them. Each phone system is a folder
- * beside this file, and nothing outside the folder knows it.
+ * in `phone-systems/`, and nothing outside the folder knows it.
  *
  * @typeParam Call - what it must know of a call to answer
  * @typeParam Command - what it is told to do, where the answer itself does not steer it

@@ -34,7 +34,7 @@ export const failureTypes = {
   requestCeilingReached: 'RequestCeilingReached',
   /** ASAPP was not asked: nobody could say whether the account is within its ceilings. Non-retryable. */
   ceilingsUnavailable: 'CeilingsUnavailable',
-  /** The leg ended and ASAPP's books do not show it yet. Retryable. */
+  /** The leg ended and ASAPP's books did not show it before the hard limit. Non-retryable. */
   resultPending: 'ResultPending',
   /** It was too late to ask. Non-retryable. */
   deadlineExceeded: 'DeadlineExceeded',

@@ -1,4 +1,4 @@
-/** Outcomes and reasons as plain values: workflow code needs no more of them, and each workflow loads what it imports. */
+/** Outcomes and reasons as plain values, of which the schemas are made. */
 
 /** How a leg ended. A closed set. */
 export const outcomes = [

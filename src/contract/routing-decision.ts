@@ -13,7 +13,7 @@ export const fallbackReasonSchema = z.enum(fallbackReasons);
 export const detectionSchema = z.enum([
   /** Call control reported the disconnect. */
   'DISCONNECT_REPORT',
-  /** A look at ASAPP found it: the report was lost. */
+  /** A check of ASAPP found it: the report was lost. */
   'STATUS_CHECK',
   /** The number expired before anyone connected. */
   'NUMBER_EXPIRY',

@@ -40,7 +40,7 @@ export const transferRequestSchema = z.object({
   /** Default: the transport of the conversation's first leg. */
   ...optionalTransportFields,
   inputContext: optional(inputContextSchema),
-  /** When call control asked: shown as the leg's `requestedAt`. Limits are counted from when the workflow hears of it. */
+  /** When call control asked: shown as the `requestedAt` of a leg after the first. Limits are counted from when the workflow hears of it. */
   at: optional(instantSchema),
   /** Anything that tells this request from others: an answer with a number repeats it, so that an old answer is known as such. */
   askId: optional(z.string().min(1).max(200)),

@@ -8,6 +8,7 @@ import { legSummary } from '../leg/leg-views';
 import {
   canRedial,
   findLeg,
+  isUndecided,
   newestLeg,
   redialOf,
   type ConversationState,
@@ -92,7 +93,7 @@ export function legInTheWay(state: ConversationState, transferId: string): LegSt
 
 /** The newest decision with its legs. */
 export function newestDecision(state: ConversationState): RoutingDecision | null {
-  const record = state.legs.findLast((leg) => leg.decision !== null || leg.earlierDecision !== null);
+  const record = state.legs.findLast((leg) => !isUndecided(leg));
   if (record === undefined) return null;
   return record.earlierDecision ?? (record.decision && decisionOf(state, record, record.decision));
 }

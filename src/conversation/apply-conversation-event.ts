@@ -19,6 +19,7 @@ import type { LegEvent, LegEventOf, LegState } from '../leg/leg-state';
 import {
   canRedial,
   findLeg,
+  isUndecided,
   newestLeg,
   newRecord,
   shorter,
@@ -239,9 +240,6 @@ function reportedToNewest(state: ConversationState, event: LegEvent): Conversati
     return changed === leg ? leg : { ...changed, reports: [...leg.reports, event] };
   });
 }
-
-const isUndecided = ({ decision, earlierDecision }: LegRecord): boolean =>
-  decision === null && earlierDecision === null;
 
 /** The wanted leg begins as soon as the newest is over and decided, whichever event says so. */
 function openedIfDecided(state: ConversationState): ConversationState {

@@ -114,6 +114,10 @@ export const findLeg = ({ legs }: ConversationState, transferId: string): LegRec
 export const redialOf = ({ legs }: ConversationState, transferId: string): LegRecord | undefined =>
   legs.find((leg) => leg.redialOf === transferId);
 
+/** Whether nothing has decided about this leg: neither this run nor one before. */
+export const isUndecided = ({ decision, earlierDecision }: LegRecord): boolean =>
+  decision === null && earlierDecision === null;
+
 /** Whether this leg may be answered with a fresh number: once for each number asked for, while nothing else is asked for. */
 export const canRedial = (state: ConversationState, leg: LegRecord): boolean =>
   leg.mayRedial &&

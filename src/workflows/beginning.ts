@@ -45,7 +45,7 @@ export async function openConversation(
   const shielded = new CancellationScope({ cancellable: false });
   handleMessages(conversation, shielded);
   CancellationScope.current().cancelRequested.catch(() => {
-    conversation.apply({ type: 'cancelled', now: Date.now() });
+    conversation.apply({ type: 'cancelled', now: conversation.now() });
   });
   return { conversation, shielded };
 }

@@ -1,7 +1,7 @@
 /** When a conversation goes on with another leg, continues as new, or closes. */
 import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 
-import { legsInRun, newestLeg, type LegRecord } from '../conversation/conversation-state';
+import { isUndecided, legsInRun, newestLeg, type LegRecord } from '../conversation/conversation-state';
 
 import type { callTransferWorkflow } from './call-transfer';
 import type { ConversationRun } from './conversation-run';
@@ -22,7 +22,7 @@ export async function nextLeg(conversation: ConversationRun): Promise<LegRecord 
 
 function undecided({ state }: ConversationRun): LegRecord | undefined {
   const leg = newestLeg(state);
-  return leg?.decision === null && leg.earlierDecision === null ? leg : undefined;
+  return leg !== undefined && isUndecided(leg) ? leg : undefined;
 }
 
 /** Stays open for the reconnect window of the newest decision. */
@@ -30,8 +30,8 @@ async function awaitReconnection(conversation: ConversationRun, isAsked: () => b
   const end = newestLeg(conversation.state)?.state.end;
   if (end == null || isAsked()) return;
   const until = end.endedAt + conversation.settings.reconnectWindowMs[end.outcome];
-  const left = () => Math.max(1, until - Date.now());
-  if (until <= Date.now()) return;
+  const left = () => Math.max(1, until - conversation.now());
+  if (until <= conversation.now()) return;
   conversation.alarm.cancel();
   conversation.apply({ type: 'reconnectionAwaited', until });
   const { maxLegsPerRun } = conversation.settings;

@@ -38,6 +38,11 @@ export class ConversationRun {
     return this.state.legs.length > 0;
   }
 
+  /** Epoch milliseconds: the clock of this run, as its alarm keeps it. */
+  now(): number {
+    return this.alarm.now();
+  }
+
   get settings() {
     return this.state.settings ?? defaultSettings;
   }

@@ -63,7 +63,7 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
     (event: (payload: unknown, now: number) => ReturnType<typeof asReported>) =>
     (payload: unknown): Promise<void> | undefined => {
       const note = () => {
-        conversation.apply(event(payload, Date.now()));
+        conversation.apply(event(payload, conversation.now()));
       };
       if (!conversation.begun) return shielded.run(() => hasBegun(conversation).then(note));
       note();
@@ -76,7 +76,7 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
   setHandler(legToldSignal, (transferId, state, heard) => {
     conversation.apply({ type: 'legTold', transferId, state, heard });
   });
-  setHandler(conversationQuery, () => viewOf(conversation.state, Date.now()), {
+  setHandler(conversationQuery, () => viewOf(conversation.state, conversation.now()), {
     description: 'The state of the conversation, every leg with its times',
   });
 }
@@ -100,7 +100,7 @@ const hasBegun = (conversation: ConversationRun): Promise<void> =>
 async function onRequest(conversation: ConversationRun, payload: unknown): Promise<NextStep> {
   conversation.acceptedInTask = workflowInfo().historyLength;
   const request = checkedFirst(conversation, payload);
-  const askedAt = Date.now();
+  const askedAt = conversation.now();
   conversation.apply({ type: 'firstRequested', request });
   await hasBegun(conversation);
   const limitMs = conversation.state.settings?.requestDeadlineMs ?? LONGEST_REQUEST_DEADLINE_MS;
@@ -118,7 +118,7 @@ async function onReport(conversation: ConversationRun, report: CheckedReport): P
   await hasBegun(conversation);
   const { transferId, answerWithinMs, askId } = report;
   mustKnow(conversation, transferId);
-  const now = Date.now();
+  const now = conversation.now();
   conversation.apply(asReported('disconnected', transferId, disconnectEvent(report, now), now));
   const answerBy = now + shorter(conversation.settings.disconnectDeadlineMs, answerWithinMs);
   return withAskId(await answered(conversation, transferId, 'report', answerBy), askId);

@@ -40,7 +40,7 @@ export async function reconnectionLegWorkflow({
     heard = Math.max(heard, reports.length);
   });
   CancellationScope.current().cancelRequested.catch(() => {
-    leg.report({ type: 'cancelled', now: Date.now() });
+    leg.report({ type: 'cancelled', now: leg.alarm.now() });
   });
   return await CancellationScope.nonCancellable(async () => {
     const telling = tellConversation(leg, () => heard);

@@ -3,7 +3,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { LegPhase } from '../contract/conversation-view';
 import { outcomeAttribute, phaseAttribute, reasonAttribute } from '../contract/search-attributes';
 import { newestDecision } from '../conversation/answers';
-import { newestLeg, type ConversationState } from '../conversation/conversation-state';
+import { isUndecided, newestLeg, type ConversationState } from '../conversation/conversation-state';
 import { describeLeg, timeOfDay } from '../leg/describe-leg';
 
 /**
@@ -22,7 +22,7 @@ export class WebUi {
     const { legNumber } = record.request;
     const number = legNumber > 1 ? `Leg ${legNumber}: ` : '';
     setCurrentDetails(`${number}${describeLeg(record.state)}${waiting}`);
-    const isDecided = record.decision !== null || record.earlierDecision !== null;
+    const isDecided = !isUndecided(record);
     this.list(state, isDecided ? 'ENDED' : record.state.phase, isDecided);
   }
 
