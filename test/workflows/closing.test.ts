@@ -53,10 +53,10 @@ async function amidSignals<T>(
   transferId: string,
   body: () => Promise<T>,
 ): Promise<T> {
-  let isOver = false;
+  const over = new AbortController();
   const signals: Promise<unknown>[] = [];
   const storm = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       signals.push(handle.signal('connected', { transferId }).catch(() => undefined));
       await sleep(2);
     }
@@ -64,7 +64,7 @@ async function amidSignals<T>(
   try {
     return await body();
   } finally {
-    isOver = true;
+    over.abort();
     await storm;
     await Promise.all(signals);
   }

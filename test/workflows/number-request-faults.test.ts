@@ -4,7 +4,10 @@ import { decisionIn, legIn, newRequest } from '../support/calls';
 import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
-/** Asks for a number while the next POSTs go wrong. */
+/**
+ * Asks for a number while the next POSTs go wrong. A worker remembers that ASAPP wants to be left alone, or is down: what
+ * makes it remember has a worker of its own.
+ */
 async function request(
   effect: FaultEffect,
   times: number,
@@ -13,8 +16,9 @@ async function request(
     underTest: CallTransferUnderTest & ReturnType<typeof newRequest>,
   ) => Promise<void> | void,
 ) {
+  const isRemembered = times > 1 || (effect.kind === 'status' && effect.status === 429);
   await withRealServer({}, (env) =>
-    withCallTransfer(env, {}, async (underTest) => {
+    withCallTransfer(env, isRemembered ? { worker: {} } : {}, async (underTest) => {
       underTest.sandbox.fail({ method: 'POST', times, effect });
       const input = newRequest();
       await check(await underTest.client.requestTransfer(input), { ...underTest, ...input });
