@@ -76,7 +76,7 @@ export function balance(
     const wasDisturbed = disturbances.some(({ from, to }) => from <= leg.to && to >= leg.from);
     if (leg.outcome === leg.expected) asPlanned++;
     else if (leg.outcome !== null && isFallback(leg.outcome) && wasDisturbed) fellBack++;
-    else wrong.push(`${leg.transferId}: ${String(leg.outcome)} instead of ${leg.expected}`);
+    else wrong.push(`${leg.transferId}: ${String(leg.outcome)} instead of ${leg.expected}${reasonsOf(leg)}`);
   }
   const known = new Set(legs.map(({ transferId }) => transferId));
   for (const id of numbersRequested) if (!known.has(id)) wrong.push(`${id}: a number that nobody asked for`);
@@ -95,6 +95,9 @@ export function balance(
     wrong,
   };
 }
+
+const reasonsOf = ({ decisions }: PlayedLeg): string =>
+  decisions.map(({ reason }) => (reason === null ? '' : ` (${reason})`)).join('');
 
 function wrongIn({ conversationId, story, legs, result, error }: PlayedCall): string[] {
   if (error !== undefined) return [`${conversationId} (${story}): ${error}`];

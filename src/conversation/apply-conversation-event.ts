@@ -8,13 +8,10 @@
  * 4. What call control reports of a leg in a workflow of its own counts here at once, and again in what that workflow
  *    tells until it has heard of it: no report is lost with the workflow.
  */
-import type { IgnoredEvent } from '../contract/conversation-view';
-import type { Routed } from '../contract/leg-result';
-import type { RoutingDecision } from '../contract/routing-decision';
 import { LONGEST_REQUEST_DEADLINE_MS, type ConversationSettings } from '../contract/settings';
 import { transportNamed } from '../contract/transport';
 import { applyLegEvent } from '../leg/apply-leg-event';
-import type { LegEvent, LegEventOf, LegState } from '../leg/leg-state';
+import type { LegEvent, LegState } from '../leg/leg-state';
 
 import {
   canRedial,
@@ -23,50 +20,11 @@ import {
   newestLeg,
   newRecord,
   shorter,
-  type CheckedRequest,
+  type ConversationEvent,
+  type ConversationEventOf,
   type ConversationState,
-  type DecisionCore,
   type LegRecord,
 } from './conversation-state';
-
-/** What happened. Times in epoch milliseconds on the server's clock. */
-export type ConversationEvent =
-  /** A request came together with the start: it says what the first leg is. */
-  | { type: 'firstRequested'; request: CheckedRequest }
-  /** The first leg begins. `newId` is its id if nobody named one. */
-  | { type: 'begun'; requestedAt: number; newId: string }
-  /** What the worker's owner configured is known: it holds from now on. */
-  | { type: 'settingsRead'; settings: ConversationSettings }
-  /** The policy was asked together with a leg's result. */
-  | { type: 'routed'; transferId: string; routed: Routed | null }
-  /** Call control asks for a further leg. */
-  | { type: 'legRequested'; request: CheckedRequest; transferId: string; now: number }
-  /** Call control waits for an answer about a leg that may have a fresh number. */
-  | { type: 'redialRequested'; transferId: string; newId: string; answerBy: number; now: number }
-  /** Call control reports; `event` is `null` if its payload was not valid. */
-  | {
-      type: 'reported';
-      what: IgnoredEvent['event'];
-      transferId: string | null;
-      event: LegEvent | null;
-      now: number;
-    }
-  /** Call control waits, and wants something of a leg. */
-  | { type: 'legAsked'; transferId: string; event: LegEventOf<'checkRequested' | 'outOfTime'> }
-  /** Something happened to a leg that runs here. */
-  | { type: 'leg'; transferId: string; event: LegEvent }
-  /** A leg in a workflow of its own tells its state, and how many of the reports it has heard. */
-  | { type: 'legTold'; transferId: string; state: LegState; heard: number }
-  | { type: 'decided'; transferId: string; decision: DecisionCore; mayRedial: boolean }
-  | { type: 'decidedEarlier'; transferId: string; decision: RoutingDecision }
-  | { type: 'reconnectionAwaited'; until: number }
-  | { type: 'continuedAsNew' }
-  | { type: 'cancelled'; now: number };
-
-export type ConversationEventOf<Type extends ConversationEvent['type']> = Extract<
-  ConversationEvent,
-  { type: Type }
->;
 
 const MAX_LEGS_KEPT = 100;
 const MAX_IGNORED_KEPT = 20;

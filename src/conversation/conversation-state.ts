@@ -10,7 +10,7 @@ import type { RoutingDecision } from '../contract/routing-decision';
 import type { ConversationSettings } from '../contract/settings';
 import type { InputContext, transferRequestSchema } from '../contract/transfer-request';
 import type { RequestedTransport } from '../contract/transport';
-import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
+import { newLeg, type LegEvent, type LegEventOf, type LegState } from '../leg/leg-state';
 
 /** What starts a conversation, checked. */
 export interface ConversationInput {
@@ -79,6 +79,45 @@ export interface ConversationState {
   cancelled: boolean;
   ignored: { count: number; latest: IgnoredEvent[] };
 }
+
+/** What happened. Times in epoch milliseconds on the server's clock. */
+export type ConversationEvent =
+  /** A request came together with the start: it says what the first leg is. */
+  | { type: 'firstRequested'; request: CheckedRequest }
+  /** The first leg begins. `newId` is its id if nobody named one. */
+  | { type: 'begun'; requestedAt: number; newId: string }
+  /** What the worker's owner configured is known: it holds from now on. */
+  | { type: 'settingsRead'; settings: ConversationSettings }
+  /** The policy was asked together with a leg's result. */
+  | { type: 'routed'; transferId: string; routed: Routed | null }
+  /** Call control asks for a further leg. */
+  | { type: 'legRequested'; request: CheckedRequest; transferId: string; now: number }
+  /** Call control waits for an answer about a leg that may have a fresh number. */
+  | { type: 'redialRequested'; transferId: string; newId: string; answerBy: number; now: number }
+  /** Call control reports; `event` is `null` if its payload was not valid. */
+  | {
+      type: 'reported';
+      what: IgnoredEvent['event'];
+      transferId: string | null;
+      event: LegEvent | null;
+      now: number;
+    }
+  /** Call control waits, and wants something of a leg. */
+  | { type: 'legAsked'; transferId: string; event: LegEventOf<'checkRequested' | 'outOfTime'> }
+  /** Something happened to a leg that runs here. */
+  | { type: 'leg'; transferId: string; event: LegEvent }
+  /** A leg in a workflow of its own tells its state, and how many of the reports it has heard. */
+  | { type: 'legTold'; transferId: string; state: LegState; heard: number }
+  | { type: 'decided'; transferId: string; decision: DecisionCore; mayRedial: boolean }
+  | { type: 'decidedEarlier'; transferId: string; decision: RoutingDecision }
+  | { type: 'reconnectionAwaited'; until: number }
+  | { type: 'continuedAsNew' }
+  | { type: 'cancelled'; now: number };
+
+export type ConversationEventOf<Type extends ConversationEvent['type']> = Extract<
+  ConversationEvent,
+  { type: Type }
+>;
 
 export const newConversation = (input: ConversationInput): ConversationState => ({
   input,

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
 import type { LegEvent } from '../leg/leg-state';
 
-import type { ConversationEventOf } from './apply-conversation-event';
+import type { ConversationEventOf } from './conversation-state';
 
 export type CheckedReport = z.output<typeof disconnectReportSchema>;
 type Reported = ConversationEventOf<'reported'>;

@@ -43,13 +43,11 @@ export const asapp = ({ by, summary }: { by: number; summary: string }): AsappAc
  * @param timedOut - the reason if nothing but the time ran out
  */
 export function fallbackReason(failure: unknown, timedOut: FallbackReason): FallbackReason {
-  let cause = failureIn(failure);
+  const cause = failureIn(failure);
   // A time-out carries the last attempt's own failure, if there was one.
-  if (cause instanceof TimeoutFailure) {
-    if (cause.cause === undefined) return timedOut;
-    ({ cause } = cause);
-  }
-  return reasonOf(cause instanceof ApplicationFailure ? cause.type : undefined, timedOut);
+  const last = cause instanceof TimeoutFailure ? cause.cause : cause;
+  if (last === undefined) return timedOut;
+  return reasonOf(last instanceof ApplicationFailure ? last.type : undefined, timedOut);
 }
 
 /** The decision that comes with a refused transfer id, if this conversation made one about it before. */

@@ -52,7 +52,10 @@ export async function openConversation(
 
 /** The first leg begins. */
 export async function begin(conversation: ConversationRun): Promise<LegRecord | undefined> {
-  await messagesAreHeard();
+  // A request that came together with the start says what the leg is, or is refused: it is heard first. A condition is
+  // evaluated again once all messages of the workflow task have been handled.
+  let evaluations = 0;
+  await condition(() => evaluations++ > 0);
   if (conversation.refusal !== null) {
     await condition(allHandlersFinished);
     throw conversation.refusal;
@@ -60,13 +63,6 @@ export async function begin(conversation: ConversationRun): Promise<LegRecord | 
   const requestedAt = workflowInfo().startTime.getTime();
   conversation.apply({ type: 'begun', requestedAt, newId: uuid4() });
   return newestLeg(conversation.state);
-}
-
-/** A request that came together with the start says what the first leg is, or is refused: it is heard before that begins. */
-async function messagesAreHeard(): Promise<void> {
-  // A condition is evaluated again when all messages of the workflow task have been handled.
-  let evaluations = 0;
-  await condition(() => evaluations++ > 0);
 }
 
 /** Where no request to ASAPP brought the settings: it failed, or the caller left before. */

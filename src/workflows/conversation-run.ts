@@ -2,13 +2,16 @@ import type { ApplicationFailure } from '@temporalio/workflow';
 
 import { WAY_BACK_MS } from '../contract/names';
 import { defaultSettings } from '../contract/settings';
-import { applyConversationEvent, type ConversationEvent } from '../conversation/apply-conversation-event';
-import { findLeg, type ConversationState, type LegRecord } from '../conversation/conversation-state';
-import { Folded } from '../conversation/folded';
-import type { LegEvent } from '../leg/leg-state';
+import { applyConversationEvent } from '../conversation/apply-conversation-event';
+import {
+  findLeg,
+  type ConversationEvent,
+  type ConversationState,
+  type LegRecord,
+} from '../conversation/conversation-state';
 
 import { Alarm } from './alarm';
-import type { LegNews, RunningLeg } from './run-leg';
+import type { RunningLeg } from './run-leg';
 
 /** One run of a conversation's workflow: the conversation, and what is of this run alone. */
 export class ConversationRun {
@@ -19,19 +22,12 @@ export class ConversationRun {
   /** Why the request that came together with the start is not valid. */
   refusal: ApplicationFailure | null = null;
   readonly alarm = new Alarm();
-  private readonly folded: Folded<ConversationState, ConversationEvent>;
 
   /** @param changed - called after every event that changed something */
   constructor(
-    state: ConversationState,
-    changed: (state: ConversationState, before: ConversationState) => void,
-  ) {
-    this.folded = new Folded(state, applyConversationEvent, changed);
-  }
-
-  get state(): ConversationState {
-    return this.folded.state;
-  }
+    public state: ConversationState,
+    private readonly changed: (state: ConversationState, before: ConversationState) => void,
+  ) {}
 
   /** Whether the first leg has begun, before which nothing can be answered. */
   get begun(): boolean {
@@ -48,7 +44,9 @@ export class ConversationRun {
   }
 
   apply(event: ConversationEvent): void {
-    this.folded.apply(event);
+    const before = this.state;
+    this.state = applyConversationEvent(before, event);
+    if (this.state !== before) this.changed(this.state, before);
   }
 
   leg(transferId: string): LegRecord {
@@ -73,10 +71,10 @@ export class ConversationRun {
       get state() {
         return leg().state;
       },
-      apply: (event: LegEvent) => {
-        this.apply({ type: 'leg', transferId, event });
+      apply: (event) => {
+        this.apply({ type: 'leg', transferId, event: { ...event, now: this.now() } });
       },
-      learn: ({ settings, routed, earlierDecision }: LegNews) => {
+      learn: ({ settings, routed, earlierDecision }) => {
         if (settings !== undefined) this.apply({ type: 'settingsRead', settings });
         if (routed !== undefined) this.apply({ type: 'routed', transferId, routed });
         if (earlierDecision !== undefined) {

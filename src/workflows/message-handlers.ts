@@ -21,7 +21,7 @@ import { LONGEST_REQUEST_DEADLINE_MS } from '../contract/settings';
 import { disconnectReportSchema } from '../contract/telephony-events';
 import { transferRequestSchema } from '../contract/transfer-request';
 import { legOfUnnamed, unknownLeg } from '../conversation/answers';
-import { findLeg, newestLeg, shorter } from '../conversation/conversation-state';
+import { findLeg, shorter } from '../conversation/conversation-state';
 import {
   asReported,
   connectIn,
@@ -61,13 +61,9 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
   );
   const noted =
     (event: (payload: unknown, now: number) => ReturnType<typeof asReported>) =>
-    (payload: unknown): Promise<void> | undefined => {
-      const note = () => {
-        conversation.apply(event(payload, conversation.now()));
-      };
-      if (!conversation.begun) return shielded.run(() => hasBegun(conversation).then(note));
-      note();
-      return undefined;
+    async (payload: unknown): Promise<void> => {
+      if (!conversation.begun) await shielded.run(() => hasBegun(conversation));
+      conversation.apply(event(payload, conversation.now()));
     };
   setHandler(connectedSignal, noted(connectIn), { description: 'The dialled leg was answered' });
   setHandler(disconnectedSignal, noted(disconnectIn), {
@@ -129,9 +125,7 @@ function checkedFirst(conversation: ConversationRun, payload: unknown): ReturnTy
   try {
     return parseRequest(payload);
   } catch (failure) {
-    if (failure instanceof ApplicationFailure && newestLeg(conversation.state) === undefined) {
-      conversation.refusal ??= failure;
-    }
+    if (failure instanceof ApplicationFailure && !conversation.begun) conversation.refusal ??= failure;
     throw failure;
   }
 }

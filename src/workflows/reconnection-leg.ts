@@ -12,7 +12,6 @@ import type { LegResult, Routed } from '../contract/leg-result';
 import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
-import { Folded } from '../conversation/folded';
 import { applyLegEvent } from '../leg/apply-leg-event';
 import { describeLeg } from '../leg/describe-leg';
 import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
@@ -20,7 +19,7 @@ import { legResult } from '../leg/leg-views';
 
 import { Alarm } from './alarm';
 import { legReportsSignal, legToldSignal } from './internal-messages';
-import { runLeg, type LegNews, type RunningLeg } from './run-leg';
+import { runLeg, type LegEventNow, type LegNews, type RunningLeg } from './run-leg';
 
 /** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */
 export interface ReconnectionLegInput {
@@ -60,26 +59,17 @@ class LegOfItsOwn implements RunningLeg {
   news = 0;
   routed: Routed | null = null;
   readonly alarm = new Alarm();
-  private readonly folded: Folded<LegState, LegEvent>;
+  state: LegState;
 
   constructor(
     readonly request: LegRequest,
     readonly settings: ConversationSettings,
   ) {
-    const leg = newLeg(request.transferId, request.requestedAt);
-    this.folded = new Folded(leg, applyLegEvent, (changed) => {
-      setCurrentDetails(describeLeg(changed));
-    });
+    this.state = newLeg(request.transferId, request.requestedAt);
   }
 
-  get state(): LegState {
-    return this.folded.state;
-  }
-
-  apply(event: LegEvent): void {
-    const before = this.state;
-    this.folded.apply(event);
-    if (this.state !== before) this.news++;
+  apply(event: LegEventNow): void {
+    if (this.report({ ...event, now: this.alarm.now() })) this.news++;
   }
 
   learn({ routed }: LegNews): void {
@@ -87,8 +77,12 @@ class LegOfItsOwn implements RunningLeg {
   }
 
   /** What its conversation knows already. */
-  report(event: LegEvent): void {
-    this.folded.apply(event);
+  report(event: LegEvent): boolean {
+    const before = this.state;
+    this.state = applyLegEvent(before, event);
+    if (this.state === before) return false;
+    setCurrentDetails(describeLeg(this.state));
+    return true;
   }
 }
 

@@ -2,10 +2,9 @@
  * A leg, from its request to its end: the steps of a call transfer. The same function runs the conversation's first leg in
  * its own workflow and every later leg in a child workflow, and goes on from any state with a leg whose child is gone.
  */
-import { condition } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 
 import type { Routed } from '../contract/leg-result';
-import type { FallbackReason } from '../contract/outcomes';
 import type { RoutingDecision } from '../contract/routing-decision';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
@@ -14,7 +13,6 @@ import { isUp, type LegEvent, type LegState } from '../leg/leg-state';
 
 import { asapp, earlierDecisionIn, fallbackReason } from './activities';
 import type { Alarm } from './alarm';
-import { learn } from './learn';
 
 /** A leg while it runs. */
 export interface RunningLeg {
@@ -25,10 +23,14 @@ export interface RunningLeg {
   readonly state: LegState;
   /** Goes off when ASAPP is to be asked though nothing was reported. */
   readonly alarm: Alarm;
-  readonly apply: (event: LegEvent) => void;
+  /** Something happened to it, now. */
+  readonly apply: (event: LegEventNow) => void;
   /** What an answer brought for the conversation. */
   readonly learn: (news: LegNews) => void;
 }
+
+/** An event of a leg at the moment at which it is learnt of. */
+export type LegEventNow<Event = LegEvent> = Event extends LegEvent ? Omit<Event, 'now'> : never;
 
 /** What requests to ASAPP bring besides what they are for. */
 export interface LegNews {
@@ -48,41 +50,29 @@ export async function runLeg(leg: RunningLeg): Promise<void> {
 
 /** 1. Requests a number, unless the caller leaves before it comes. */
 async function requestNumber(leg: RunningLeg): Promise<void> {
-  const { conversationId, transferId, legNumber, transport, inputContext, requestedAt, requestBy } =
-    leg.request;
-  const unavailable = (reason: FallbackReason): LegEvent => ({
-    type: 'unavailable',
-    reason,
-    now: leg.alarm.now(),
-  });
+  const { legNumber, requestedAt, requestBy, ...request } = leg.request;
+  const tooLate = { type: 'unavailable', reason: 'REQUEST_DEADLINE_EXCEEDED' } as const;
   const by = requestBy - leg.wayBackMs;
   if (leg.alarm.now() >= by) {
-    leg.apply(unavailable('REQUEST_DEADLINE_EXCEEDED'));
+    leg.apply(tooLate);
     return;
   }
   const activities = asapp({ by, summary: 'Request a number' });
   const waited = legNumber === 1 ? { waitedMs: leg.alarm.now() - requestedAt } : {};
   await learn(
     leg,
-    () =>
-      activities.callTransferRequestNumber({
-        conversationId,
-        transferId,
-        transport,
-        inputContext,
-        ...waited,
-      }),
+    () => activities.callTransferRequestNumber({ ...request, ...waited }),
     ({ destination, expiresAt, settings }) => {
       leg.learn({ settings });
       // Nobody waits any more for a number that comes after the limit.
-      if (leg.alarm.now() >= leg.request.requestBy) return unavailable('REQUEST_DEADLINE_EXCEEDED');
+      if (leg.alarm.now() >= leg.request.requestBy) return tooLate;
       const dialBy = expiresAt - leg.settings.dialMarginMs;
-      return { type: 'assigned', transport: { destination, expiresAt, dialBy }, now: leg.alarm.now() };
+      return { type: 'assigned', transport: { destination, expiresAt, dialBy } };
     },
     (failure) => {
       const earlierDecision = earlierDecisionIn(failure);
       if (earlierDecision !== undefined) leg.learn({ earlierDecision });
-      return unavailable(fallbackReason(failure, 'REQUEST_DEADLINE_EXCEEDED'));
+      return { type: 'unavailable', reason: fallbackReason(failure, tooLate.reason) };
     },
   );
 }
@@ -93,7 +83,7 @@ async function awaitDisconnect(leg: RunningLeg): Promise<void> {
     const wake = nextWake(leg.state, leg.settings, leg.alarm.now());
     if (wake.check) {
       await checkTransfer(leg);
-      if (wake.final) leg.apply({ type: 'callDurationExceeded', now: leg.alarm.now() });
+      if (wake.final) leg.apply({ type: 'callDurationExceeded' });
     } else {
       const isDueBefore = (): boolean => {
         const next = nextWake(leg.state, leg.settings, leg.alarm.now());
@@ -107,31 +97,24 @@ async function awaitDisconnect(leg: RunningLeg): Promise<void> {
 
 async function checkTransfer(leg: RunningLeg): Promise<void> {
   const by = leg.alarm.now() + leg.settings.disconnectDeadlineMs - leg.wayBackMs;
-  await fetch(leg, { by, summary: 'Check the transfer', untilEnded: false }, () => ({
-    type: 'checkFailed',
-    now: leg.alarm.now(),
-  }));
+  await fetch(leg, { by, summary: 'Check the transfer', untilEnded: false }, () => ({ type: 'checkFailed' }));
 }
 
 /** 4. Fetches the context, under the hard limit of the decision. */
 async function fetchContext(leg: RunningLeg): Promise<void> {
   const by = decideBy(leg.state, leg.settings) - leg.wayBackMs;
-  const unavailable = (reason: FallbackReason): LegEvent => ({
+  await fetch(leg, { by, summary: 'Fetch the context', untilEnded: true }, (failure) => ({
     type: 'resultUnavailable',
-    reason,
-    now: leg.alarm.now(),
-  });
-  await fetch(leg, { by, summary: 'Fetch the context', untilEnded: true }, (failure) =>
-    unavailable(fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED')),
-  );
+    reason: fallbackReason(failure, 'DISCONNECT_DEADLINE_EXCEEDED'),
+  }));
   // An answer that leaves the leg open is no result.
-  leg.apply(unavailable('RESULT_STILL_PENDING'));
+  leg.apply({ type: 'resultUnavailable', reason: 'RESULT_STILL_PENDING' });
 }
 
 async function fetch(
   leg: RunningLeg,
   { by, summary, untilEnded }: { by: number; summary: string; untilEnded: boolean },
-  onFailure: (failure: unknown) => LegEvent,
+  onFailure: (failure: unknown) => LegEventNow,
 ): Promise<void> {
   const { conversationId, legNumber } = leg.request;
   const activities = asapp({ by, summary });
@@ -140,8 +123,31 @@ async function fetch(
     () => activities.callTransferFetchContext({ conversationId, leg: leg.state, legNumber, untilEnded }),
     ({ transfer, routed }) => {
       leg.learn({ routed });
-      return { type: 'transferSeen', transfer, now: leg.alarm.now() };
+      return { type: 'transferSeen', transfer };
     },
     onFailure,
   );
+}
+
+/**
+ * Asks ASAPP and lets the leg know of the answer or of the failure. Ends at once if the leg moves to another phase
+ * meanwhile, such as by a hangup, and cancels what is asked.
+ */
+async function learn<Answer>(
+  leg: RunningLeg,
+  ask: () => Promise<Answer>,
+  onAnswer: (answer: Answer) => LegEventNow,
+  onFailure: (failure: unknown) => LegEventNow,
+): Promise<void> {
+  const { phase } = leg.state;
+  const hasMoved = () => leg.state.phase !== phase;
+  const asked = new CancellationScope();
+  await asked.run(async () => {
+    const answered = ask().then(onAnswer, (failure: unknown) =>
+      isCancellation(failure) ? undefined : onFailure(failure),
+    );
+    const event = await Promise.race([answered, condition(hasMoved)]);
+    if (event !== undefined && !hasMoved()) leg.apply(event);
+    asked.cancel();
+  });
 }

@@ -1,9 +1,13 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 
-import type { LegPhase } from '../contract/conversation-view';
 import { outcomeAttribute, phaseAttribute, reasonAttribute } from '../contract/search-attributes';
 import { newestDecision } from '../conversation/answers';
-import { isUndecided, newestLeg, type ConversationState } from '../conversation/conversation-state';
+import {
+  isUndecided,
+  newestLeg,
+  type ConversationState,
+  type LegRecord,
+} from '../conversation/conversation-state';
 import { describeLeg, timeOfDay } from '../leg/describe-leg';
 
 /**
@@ -22,12 +26,13 @@ export class WebUi {
     const { legNumber } = record.request;
     const number = legNumber > 1 ? `Leg ${legNumber}: ` : '';
     setCurrentDetails(`${number}${describeLeg(record.state)}${waiting}`);
-    const isDecided = !isUndecided(record);
-    this.list(state, isDecided ? 'ENDED' : record.state.phase, isDecided);
+    this.list(state, record);
   }
 
   /** For lists of calls. Each change is an event in the history, so only what lasts is worth one. */
-  private list(state: ConversationState, phase: LegPhase, isDecided: boolean): void {
+  private list(state: ConversationState, record: LegRecord): void {
+    const isDecided = !isUndecided(record);
+    const phase = isDecided ? 'ENDED' : record.state.phase;
     const lasts = phase === 'DIALING' || phase === 'CONNECTED' || isDecided;
     if (state.settings?.searchAttributes !== true || !lasts) return;
     const decision = newestDecision(state);

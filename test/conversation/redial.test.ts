@@ -1,8 +1,10 @@
+import { applyConversationEvent } from '../../src/conversation/apply-conversation-event';
 import {
-  applyConversationEvent,
+  canRedial,
+  redialOf,
+  type ConversationState,
   type ConversationEvent,
-} from '../../src/conversation/apply-conversation-event';
-import { canRedial, redialOf, type ConversationState } from '../../src/conversation/conversation-state';
+} from '../../src/conversation/conversation-state';
 import {
   after,
   answerTo,

@@ -1,14 +1,12 @@
 /** Any event of a conversation, about any of its legs, for properties of the pure fold. */
 import fc from 'fast-check';
 
-import {
-  applyConversationEvent,
-  type ConversationEvent,
-} from '../../src/conversation/apply-conversation-event';
+import { applyConversationEvent } from '../../src/conversation/apply-conversation-event';
 import {
   newConversation,
   newestLeg,
   type ConversationState,
+  type ConversationEvent,
 } from '../../src/conversation/conversation-state';
 import { applyLegEvent } from '../../src/leg/apply-leg-event';
 import { newLeg, type LegEvent } from '../../src/leg/leg-state';

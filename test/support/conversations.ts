@@ -6,11 +6,7 @@ import type { RoutingDecision } from '../../src/contract/routing-decision';
 import type { ConversationSettings } from '../../src/contract/settings';
 import { transferRequestSchema } from '../../src/contract/transfer-request';
 import { answerAbout, type Refusal } from '../../src/conversation/answers';
-import {
-  applyConversationEvent,
-  type ConversationEvent,
-  type ConversationEventOf,
-} from '../../src/conversation/apply-conversation-event';
+import { applyConversationEvent } from '../../src/conversation/apply-conversation-event';
 import {
   findLeg,
   newConversation,
@@ -19,6 +15,8 @@ import {
   type ConversationInput,
   type ConversationState,
   type LegRecord,
+  type ConversationEvent,
+  type ConversationEventOf,
 } from '../../src/conversation/conversation-state';
 import { decisionFrom, routingFacts } from '../../src/conversation/routing-facts';
 import type { LegEvent, LegState } from '../../src/leg/leg-state';
