@@ -18,10 +18,9 @@ export { parseRoutingTable, RoutingTableError } from './routing/table-file';
 export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
 
 export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
-export type { CeilingsOptions } from './account/options';
+export type { CeilingsOptions } from './account/ceilings';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
-export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
-export type { Assigned } from './asapp/assigned';
+export type { Assigned, CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 

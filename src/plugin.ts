@@ -1,8 +1,7 @@
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 
-import { AccountCeilings } from './account/account-ceilings';
-import type { CeilingsOptions } from './account/options';
+import { AccountCeilings, type CeilingsOptions } from './account/ceilings';
 import { withAccountWorker } from './account/worker';
 import { createCallTransferActivities } from './activities/create-activities';
 import type { CallTransferActivities } from './activities/types';
@@ -108,7 +107,7 @@ export class CallTransferPlugin extends SimplePlugin {
       return;
     }
     await withAccountWorker(worker, ceilings.account, async (ledger) => {
-      ceilings.keepTo(ledger);
+      ceilings.askAccount = (ask) => ledger.ask(ask);
       await super.runWorker(worker, next);
     });
   }

@@ -1,10 +1,8 @@
 import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-import { AsappError } from '../asapp/error';
+import { AsappError, asappFailures, retryDelayMs } from '../asapp/error';
 import { failureTypes } from '../contract/failures';
-
-import { toFailure } from './asapp-failures';
 
 /** How long before the server an attempt ends by itself, in milliseconds: its own failure says more than a time-out. */
 const HEAD_START_MS = 100;
@@ -52,3 +50,19 @@ const deadlineExceeded = () =>
     'ASAPP gave no answer before the hard limit',
     failureTypes.deadlineExceeded,
   );
+
+/**
+ * What a failed request to ASAPP means to Temporal: its type, whether another attempt may help, and when.
+ *
+ * @param attempt - which attempt failed, 1 for the first
+ */
+export function toFailure(error: unknown, attempt: number): unknown {
+  if (!(error instanceof AsappError)) return error;
+  const delay = retryDelayMs(error, attempt);
+  return ApplicationFailure.create({
+    message: error.message,
+    type: asappFailures[error.kind].type,
+    nonRetryable: delay === undefined,
+    ...(delay === undefined ? {} : { nextRetryDelay: delay }),
+  });
+}

@@ -1,5 +1,5 @@
 import type { CallTransfers } from '../asapp/port';
-import { SecondRequests } from '../asapp/second-requests';
+import { withSecondRequests } from '../asapp/second-requests';
 import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { RoutingPolicy } from '../routing/policy';
@@ -26,7 +26,7 @@ export function createCallTransferActivities({
   settings,
   findDecision = () => Promise.resolve(null),
 }: ActivityDependencies): CallTransferActivities {
-  const patient = new SecondRequests(asapp);
+  const patient = withSecondRequests(asapp);
   return {
     callTransferRequestNumber: async ({ waitedMs, ...input }) => {
       const limitMs = waitedMs === undefined ? Infinity : settings.requestDeadlineMs - WAY_BACK_MS - waitedMs;

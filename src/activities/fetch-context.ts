@@ -6,8 +6,9 @@ import type { CallTransfers } from '../asapp/port';
 import type { CallTransferResource } from '../asapp/resource';
 import { failureTypes } from '../contract/failures';
 import type { TransferSnapshot } from '../contract/transfer';
+import { applyLegEvent } from '../leg/apply-leg-event';
+import type { LegEnd, LegState } from '../leg/leg-state';
 
-import { endAfter } from './end-after';
 import type { FetchContextInput } from './types';
 
 /** Pauses before further polls of a result that is not there yet, in milliseconds; the last one repeats. */
@@ -45,6 +46,15 @@ export async function fetchContext(
     throw signal.reason instanceof CancelledFailure ? signal.reason : (pending ?? error);
   }
 }
+
+/** How a leg ends by ASAPP's answer, if it does: by the fold that the workflow will do. Its times are the workflow's to set. */
+export const endAfter = (leg: LegState, transfer: TransferSnapshot): LegEnd | null =>
+  applyLegEvent(leg, {
+    type: 'transferSeen',
+    transfer,
+    // A time of the server's, as all in the leg: none of this worker's is compared with it.
+    now: leg.disconnect?.reportedAt ?? leg.requestedAt,
+  }).end;
 
 const strangers = (transferId: string) =>
   ApplicationFailure.nonRetryable(

@@ -1,8 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Assigned } from '../asapp/assigned';
-import type { CallTransfers } from '../asapp/port';
+import type { Assigned, CallTransfers } from '../asapp/port';
 import { failureTypes } from '../contract/failures';
 import type { RoutingDecision } from '../contract/routing-decision';
 

@@ -6,33 +6,27 @@ import { z } from 'zod';
 import { describeIssues } from '../contract/parse';
 import type { RequestedTransport } from '../contract/transport';
 
-import { MAX_BODY_BYTES, readAssigned, readCreated, readTransfer, type Answer } from './answer';
+import { MAX_BODY_BYTES, readAssigned, readTransfer, type Answer } from './answer';
 import { AsappError } from './error';
 import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
-import type { CallTransferResource } from './resource';
-
-export interface HttpCallTransfersOptions {
-  /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
-  apiUrl: string;
-  /** API key id: the header `asapp-api-id`. */
-  apiId: string;
-  /** API key secret: the header `asapp-api-secret`. */
-  apiSecret: string;
-  /** How long a connection may take to come up, in milliseconds. Default: 1,000. */
-  connectTimeoutMs?: number;
-}
+import { createdResourceSchema, type CallTransferResource } from './resource';
 
 const headerValue = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters, without white space or a line break');
-const timeoutMs = z.int().min(1).max(600_000);
 
 const optionsSchema = z.object({
+  /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
   apiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  /** API key id: the header `asapp-api-id`. */
   apiId: headerValue,
+  /** API key secret: the header `asapp-api-secret`. */
   apiSecret: headerValue,
-  connectTimeoutMs: timeoutMs.default(1000),
+  /** How long a connection may take to come up, in milliseconds. Default: 1,000. */
+  connectTimeoutMs: z.int().min(1).max(600_000).default(1000),
 });
+/** Where ASAPP is, and how it knows who asks. */
+export type HttpCallTransfersOptions = z.input<typeof optionsSchema>;
 
 /**
  * ASAPP's connections are kept between calls, so that a call does not pay for a TLS handshake. Less than the
@@ -79,14 +73,14 @@ export class HttpCallTransfers implements CallTransfers {
     });
     const answer = await this.#send('POST', PATH, limits, body);
     if (answer.status !== 409) {
-      return created(answer, readCreated(answer, transferId), transport, { existed: false });
+      return created(answer, readTransfer(answer, transferId, createdResourceSchema), transport, false);
     }
     // The transfer exists already: an earlier attempt got through, though its answer did not. The agent takes a
     // connection back one turn of the event loop after an answer: without that turn this GET would pay for a new one.
     await nextTurn();
     await limits.beforeAnother?.();
     const found = await this.#send('GET', pathOf(transferId), limits);
-    return created(found, readTransfer(found, transferId), transport, { existed: true });
+    return created(found, readTransfer(found, transferId), transport, true);
   }
 
   async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
@@ -132,7 +126,7 @@ const created = (
   answer: Answer,
   transfer: CallTransferResource,
   requested: RequestedTransport,
-  { existed }: { existed: boolean },
+  existed: boolean,
 ): CreatedTransfer => ({
   transfer,
   existed,

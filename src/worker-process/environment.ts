@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
-import { ceilingsSchema, type CeilingsOptions } from '../account/options';
+import { ceilingsSchema, type CeilingsOptions } from '../account/ceilings';
 import type { HttpCallTransfersOptions } from '../asapp/http-call-transfers';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import { conversationSettingsSchema, type ConversationSettingsInput } from '../contract/settings';

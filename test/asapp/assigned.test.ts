@@ -1,4 +1,4 @@
-import { assignedIn } from '../../src/asapp/assigned';
+import { assignedIn } from '../../src/asapp/answer';
 
 import { answerTo, failureOf, usTransfer } from './with-asapp';
 
