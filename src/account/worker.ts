@@ -2,8 +2,6 @@ import { readFile } from 'node:fs/promises';
 
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
-import { modulePath } from '../bundling/module-path';
-
 import { AccountConnection } from './account-connection';
 import { ASAPP_ACCOUNT_WORKFLOW, accountWorkflowId } from './messages';
 
@@ -46,5 +44,5 @@ async function workflowsIn(
     const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
     if (code.includes(ASAPP_ACCOUNT_WORKFLOW)) return { workflowBundle: { code } };
   }
-  return { workflowsPath: modulePath('account/workflow') };
+  return { workflowsPath: require.resolve('./workflow') };
 }

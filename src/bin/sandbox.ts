@@ -12,11 +12,12 @@
  */
 import { z } from 'zod';
 
-import { EnvironmentError, readEnvironment, whole } from '../environment/read-environment';
+import { run, untilStopped } from '../environment/program';
+import { port, readEnvironment, whole } from '../environment/read-environment';
 import { Sandbox } from '../sandbox/sandbox';
 
 const environmentSchema = z.object({
-  SANDBOX_PORT: whole.pipe(z.number().max(65_535, 'must be a port, up to 65535')).default(8080),
+  SANDBOX_PORT: port.default(8080),
   SANDBOX_HOST: z.string().default('127.0.0.1'),
   SANDBOX_NUMBER_TTL_MS: whole.default(60_000),
   SANDBOX_POOL_SIZE: whole.default(1000),
@@ -24,7 +25,7 @@ const environmentSchema = z.object({
   ASAPP_API_SECRET: z.string().default('sandbox-secret'),
 });
 
-async function main(): Promise<void> {
+run('The sandbox', async () => {
   const data = readEnvironment(environmentSchema, process.env);
   const sandbox = await Sandbox.start({
     port: data.SANDBOX_PORT,
@@ -37,10 +38,6 @@ async function main(): Promise<void> {
   console.log(
     `ASAPP's stand-in listens on ${sandbox.asapp.apiUrl}; credentials as in ASAPP_API_ID, ASAPP_API_SECRET`,
   );
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void sandbox.close());
-}
-
-main().catch((problem: unknown) => {
-  console.error(problem instanceof EnvironmentError ? problem.message : problem);
-  process.exitCode = 1;
+  await untilStopped();
+  await sandbox.close();
 });

@@ -68,3 +68,25 @@ export function readEnvironment<T extends z.ZodType>(schema: T, environment: Nod
   if (!result.success) throw new EnvironmentError(mistakesIn(result.error));
   return result.data;
 }
+
+/**
+ * Reads several parts of an environment.
+ *
+ * @throws EnvironmentError naming the mistakes of all of them at once
+ */
+export async function readAll<Parts extends unknown[]>(
+  ...reads: { [Index in keyof Parts]: () => Parts[Index] | Promise<Parts[Index]> }
+): Promise<Parts> {
+  const mistakes: string[] = [];
+  const parts: unknown[] = [];
+  for (const read of reads) {
+    try {
+      parts.push(await read());
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      mistakes.push(...error.mistakes);
+    }
+  }
+  if (mistakes.length > 0) throw new EnvironmentError(mistakes);
+  return parts as Parts;
+}
