@@ -1,8 +1,8 @@
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 
+import { withAccountWorker } from './account/account-connection';
 import { AccountCeilings, type CeilingsOptions } from './account/ceilings';
-import { withAccountWorker } from './account/worker';
 import { createCallTransferActivities } from './activities/create-activities';
 import type { CallTransferActivities } from './activities/types';
 import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';

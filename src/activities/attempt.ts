@@ -21,35 +21,31 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, limit
   const info = activityInfo();
   const spentMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
   const over = new AbortController();
+  const tooLate = new AsappError('unreachable', 'ASAPP gave no answer before the hard limit');
+  const leftMs = Math.min(limitMs, info.scheduleToCloseTimeoutMs - HEAD_START_MS) - spentMs;
   const limit = setTimeout(
     () => {
-      over.abort(new AsappError('unreachable', 'ASAPP gave no answer before the hard limit'));
+      over.abort(tooLate);
     },
-    Math.max(0, Math.min(limitMs, info.scheduleToCloseTimeoutMs - HEAD_START_MS) - spentMs),
+    Math.max(0, leftMs),
   );
   const alive = setInterval(heartbeat, (info.heartbeatTimeoutMs ?? 1000) / 4);
   try {
     return await run(AbortSignal.any([over.signal, cancellationSignal()]));
   } catch (error) {
-    if (error instanceof AsappError && error.kind === 'credentialsRefused') {
-      log.error('ASAPP refuses the credentials: every call falls back until they are mended', {
-        status: error.status,
-      });
+    if (error === tooLate) {
+      throw ApplicationFailure.nonRetryable(tooLate.message, failureTypes.deadlineExceeded);
     }
-    throw over.signal.aborted && error === over.signal.reason
-      ? deadlineExceeded()
-      : toFailure(error, info.attempt);
+    if (error instanceof AsappError && error.kind === 'credentialsRefused') {
+      const { status } = error;
+      log.error('ASAPP refuses the credentials: every call falls back until they are mended', { status });
+    }
+    throw toFailure(error, info.attempt);
   } finally {
     clearTimeout(limit);
     clearInterval(alive);
   }
 }
-
-const deadlineExceeded = () =>
-  ApplicationFailure.nonRetryable(
-    'ASAPP gave no answer before the hard limit',
-    failureTypes.deadlineExceeded,
-  );
 
 /**
  * What a failed request to ASAPP means to Temporal: its type, whether another attempt may help, and when.

@@ -15,8 +15,7 @@ export interface ActivityDependencies {
   asapp: CallTransfers;
   routing: RoutingPolicy;
   settings: ConversationSettings;
-  /** Default: finds none. */
-  findDecision?: FindDecision;
+  findDecision: FindDecision;
 }
 
 /** The activities, as functions that a worker registers. */
@@ -24,7 +23,7 @@ export function createCallTransferActivities({
   asapp,
   routing,
   settings,
-  findDecision = () => Promise.resolve(null),
+  findDecision,
 }: ActivityDependencies): CallTransferActivities {
   const patient = withSecondRequests(asapp);
   return {

@@ -61,29 +61,18 @@ export function readTransfer(
   throw invalidAnswer(answer, 'id: is not the one that was asked for');
 }
 
-/** What the answer about an `ACTIVE` transfer assigns. */
-export function readAssigned(answer: Answer, requested: RequestedTransport): Assigned {
-  const body = readAs(assignedNumberSchema, answer);
-  const expiresAt = body.phoneNumber.expireAt ?? body.phoneNumber.expiresAt;
-  if (expiresAt === undefined) throw invalidAnswer(answer, 'phoneNumber.expireAt: is missing');
-  return assignedIn(body, expiresAt, requested, { date: answer.date, now: Date.now() });
-}
-
 /**
- * What an answer assigns.
+ * What the answer about an `ACTIVE` transfer assigns.
  *
- * @param date - the answer's header `Date`
  * @param now - this process's clock, epoch milliseconds: only where ASAPP's own says nothing, as HTTP lets no server with
  *   a clock; then no number lives longer than ASAPP's default
  */
-export function assignedIn(
-  { createdAt, phoneNumber }: z.output<typeof assignedNumberSchema>,
-  expiresAt: number,
-  requested: RequestedTransport,
-  { date, now }: { date: string | undefined; now: number },
-): Assigned {
-  const answeredAt = Date.parse(date ?? '');
+export function readAssigned(answer: Answer, requested: RequestedTransport, now = Date.now()): Assigned {
+  const { createdAt, phoneNumber } = readAs(assignedNumberSchema, answer);
   const { transferNumber, country = requested.country } = phoneNumber;
+  const expiresAt = phoneNumber.expireAt ?? phoneNumber.expiresAt;
+  if (expiresAt === undefined) throw invalidAnswer(answer, 'phoneNumber.expireAt: is missing');
+  const answeredAt = Date.parse(answer.date ?? '');
   return {
     destination: { type: 'PHONE_NUMBER', transferNumber, country },
     lifetimeMs: createdAt === undefined ? undefined : expiresAt - createdAt,

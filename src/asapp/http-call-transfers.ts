@@ -4,7 +4,6 @@ import { Agent, request } from 'undici';
 import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
-import type { RequestedTransport } from '../contract/transport';
 
 import { MAX_BODY_BYTES, readAssigned, readTransfer, type Answer } from './answer';
 import { AsappError } from './error';
@@ -71,16 +70,18 @@ export class HttpCallTransfers implements CallTransfers {
       phoneNumber: { country: transport.country },
       inputContext,
     });
-    const answer = await this.#send('POST', PATH, limits, body);
-    if (answer.status !== 409) {
-      return created(answer, readTransfer(answer, transferId, createdResourceSchema), transport, false);
+    let answer = await this.#send('POST', PATH, limits, body);
+    const existed = answer.status === 409;
+    if (existed) {
+      // An earlier attempt got through, though its answer did not. The agent takes a connection back one turn of the
+      // event loop after an answer: without that turn this GET would pay for a new one.
+      await nextTurn();
+      await limits.beforeAnother?.();
+      answer = await this.#send('GET', pathOf(transferId), limits);
     }
-    // The transfer exists already: an earlier attempt got through, though its answer did not. The agent takes a
-    // connection back one turn of the event loop after an answer: without that turn this GET would pay for a new one.
-    await nextTurn();
-    await limits.beforeAnother?.();
-    const found = await this.#send('GET', pathOf(transferId), limits);
-    return created(found, readTransfer(found, transferId), transport, true);
+    const found = readTransfer(answer, transferId, existed ? undefined : createdResourceSchema);
+    const assigned = found.status === 'ACTIVE' ? readAssigned(answer, transport) : undefined;
+    return { transfer: found, existed, assigned };
   }
 
   async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
@@ -121,17 +122,6 @@ export class HttpCallTransfers implements CallTransfers {
     }
   }
 }
-
-const created = (
-  answer: Answer,
-  transfer: CallTransferResource,
-  requested: RequestedTransport,
-  existed: boolean,
-): CreatedTransfer => ({
-  transfer,
-  existed,
-  assigned: transfer.status === 'ACTIVE' ? readAssigned(answer, requested) : undefined,
-});
 
 const first = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
