@@ -15,8 +15,8 @@ import {
   type ConversationSettings,
   type ConversationSettingsInput,
 } from './contract/settings';
-import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
+import { defaultRoutingPolicy } from './routing/table';
 import { findDecision } from './worker-process/find-decision';
 import { measuredCallTransfers } from './worker-process/request-metrics';
 import { hasSearchAttributes } from './worker-process/search-attributes';

@@ -7,9 +7,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 
-import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { readWorkerBundle } from './bundling/worker-bundle';
 import { readEncryption } from './codec/environment';
@@ -31,11 +30,7 @@ const STICKY_TIMEOUT_MS = 1000;
 const WORKFLOW_STACK_FRAMES = 3;
 
 /** A conversation ends on the version that it began on: no customer's call sees two versions of the workflow. */
-const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({
-  version,
-  useWorkerVersioning: true,
-  defaultVersioningBehavior: 'PINNED',
-});
+const pinned = { useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
 
 run('The worker', async () => {
   const tracing = await startTracing(process.env, 'call-transfer-worker');
@@ -43,19 +38,13 @@ run('The worker', async () => {
     () => readWorkerEnvironment(process.env),
     () => readEncryption(process.env),
   );
-  const { taskQueue, metricsAddress, workflowBundle, deploymentVersion } = environment;
+  const { taskQueue, metricsAddress, workflowBundle, deploymentVersion: version } = environment;
   Runtime.install(workerRuntime(environment));
   // Holds for the threads of workflows, which start later, and not for this one.
   setFlagsFromString(`--stack-trace-limit=${WORKFLOW_STACK_FRAMES}`);
-  const bundle =
-    workflowBundle === undefined
-      ? {}
-      : {
-          workflowBundle: await readWorkerBundle(workflowBundle, {
-            encryption: dataConverter?.failureConverterPath !== undefined,
-            tracing: tracing !== undefined,
-          }),
-        };
+  const encryption = dataConverter?.failureConverterPath !== undefined;
+  const isFor = { encryption, tracing: tracing !== undefined };
+  const bundle = workflowBundle && { workflowBundle: await readWorkerBundle(workflowBundle, isFor) };
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
@@ -66,7 +55,7 @@ run('The worker', async () => {
       ...bundle,
       plugins: [...(tracing === undefined ? [] : [tracing.plugin]), new CallTransferPlugin(environment)],
       ...(dataConverter === undefined ? {} : { dataConverter }),
-      ...(deploymentVersion === undefined ? {} : { workerDeploymentOptions: pinnedTo(deploymentVersion) }),
+      ...(version && { workerDeploymentOptions: { ...pinned, version } }),
       shutdownGraceTime: environment.shutdownGraceMs,
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     });

@@ -62,21 +62,13 @@ const strangers = (transferId: string) =>
     failureTypes.transferIdConflict,
   );
 
-const snapshotOf = ({
-  status,
-  callReceivedAt,
-  completedAt,
-  outputContext,
-}: CallTransferResource): TransferSnapshot => ({
-  status,
-  callReceivedAt: callReceivedAt ?? null,
-  completedAt: completedAt ?? null,
-  outputContext: outputContext
-    ? {
-        transferType: outputContext.transferType ?? null,
-        currentTaskName: outputContext.currentTaskName ?? null,
-        referenceVariables: outputContext.referenceVariables ?? {},
-        transferVariables: outputContext.transferVariables ?? {},
-      }
-    : null,
-});
+function snapshotOf(transfer: CallTransferResource): TransferSnapshot {
+  const { status, callReceivedAt = null, completedAt = null, outputContext: output } = transfer;
+  const outputContext = output && {
+    transferType: output.transferType ?? null,
+    currentTaskName: output.currentTaskName ?? null,
+    referenceVariables: output.referenceVariables ?? {},
+    transferVariables: output.transferVariables ?? {},
+  };
+  return { status, callReceivedAt, completedAt, outputContext: outputContext ?? null };
+}

@@ -5,12 +5,7 @@ import type { RequestedTransport } from '../contract/transport';
 
 import { AsappError, errorKind } from './error';
 import type { Assigned } from './port';
-import {
-  assignedNumberSchema,
-  callTransferResourceSchema,
-  createdResourceSchema,
-  type CallTransferResource,
-} from './resource';
+import { assignedNumberSchema, callTransferResourceSchema, type CallTransferResource } from './resource';
 
 /** An HTTP answer of ASAPP's, and what it answers. */
 export interface Answer {
@@ -54,7 +49,7 @@ const errorBodySchema = z.object({ error: z.object({ code: word, requestId: word
 export function readTransfer(
   answer: Answer,
   transferId: string,
-  schema: typeof callTransferResourceSchema | typeof createdResourceSchema = callTransferResourceSchema,
+  schema: z.ZodType<CallTransferResource> = callTransferResourceSchema,
 ): CallTransferResource {
   const transfer = readAs(schema, answer);
   if (transfer.id === undefined || transfer.id === transferId) return transfer;

@@ -1,15 +1,5 @@
 #!/usr/bin/env node
-/**
- * The sandbox as a command, until SIGTERM or SIGINT.
- *
- * | variable | default |
- * |---|---|
- * | `SANDBOX_HOST` | `127.0.0.1` |
- * | `SANDBOX_PORT` | 8080; 0 for a free one |
- * | `SANDBOX_NUMBER_TTL_MS` | 60,000: how long a number is assigned |
- * | `SANDBOX_POOL_SIZE` | 1,000: how many numbers each country has |
- * | `ASAPP_API_ID`, `ASAPP_API_SECRET` | `sandbox-id`, `sandbox-secret`: the only credentials that it accepts |
- */
+/** The sandbox as a command, until SIGTERM or SIGINT. */
 import { z } from 'zod';
 
 import { run, untilStopped } from '../environment/program';
@@ -19,8 +9,11 @@ import { Sandbox } from '../sandbox/sandbox';
 const environmentSchema = z.object({
   SANDBOX_PORT: port.default(8080),
   SANDBOX_HOST: z.string().default('127.0.0.1'),
+  /** How long a number is assigned. */
   SANDBOX_NUMBER_TTL_MS: whole.default(60_000),
+  /** How many numbers each country has. */
   SANDBOX_POOL_SIZE: whole.default(1000),
+  /** The only credentials that it accepts. */
   ASAPP_API_ID: z.string().default('sandbox-id'),
   ASAPP_API_SECRET: z.string().default('sandbox-secret'),
 });

@@ -20,7 +20,7 @@ export function run(name: string, main: () => Promise<void>): void {
 }
 
 /** Resolves at SIGTERM or SIGINT. */
-export const untilStopped = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+export const untilStopped = () =>
+  new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });

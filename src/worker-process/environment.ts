@@ -13,19 +13,18 @@ import {
   setVariables,
   whole,
 } from '../environment/read-environment';
-import { defaultRoutingPolicy } from '../routing/default-policy';
 import type { RoutingPolicy } from '../routing/policy';
-import { policyFromTable } from '../routing/table';
+import { defaultRoutingPolicy, policyFromTable } from '../routing/table';
 import { parseRoutingTable, RoutingTableError } from '../routing/table-file';
 
 import { logLevels } from './runtime';
 
 /** The variables of settings, as their own schema names them; what is neither a number nor text is JSON there. */
-const variablesOf = ({ shape }: typeof conversationSettingsSchema | typeof ceilingsSchema) =>
+const variablesOf = ({ shape }: { shape: Record<string, z.ZodType & { unwrap: () => unknown }> }) =>
   Object.entries(shape).map(([name, setting]) => {
     const variable = setting.meta()?.['variable'];
     if (typeof variable !== 'string') throw new TypeError(`The setting ${name} names no variable`);
-    const given: z.ZodType = setting.unwrap();
+    const given = setting.unwrap() as z.ZodType;
     if (given instanceof z.ZodString) return { name, variable, value: given };
     return { name, variable, value: given instanceof z.ZodNumber ? whole.pipe(given) : json.pipe(given) };
   });
@@ -39,7 +38,6 @@ const environmentSchema = z
     ASAPP_API_ID: z.string().min(1, 'must not be empty'),
     ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
-    CALL_TRANSFER_ROUTING_FILE: z.string().optional(),
     ...Object.fromEntries(
       [...settings, ...ceilings].map(({ variable, value }) => [variable, value.optional()]),
     ),
@@ -98,8 +96,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
     /** A file of `call-transfer-bundle`. */
     workflowBundle: data.CALL_TRANSFER_WORKFLOW_BUNDLE,
     /** What this worker is called among the versions of its deployment; undefined without Worker Versioning. */
-    deploymentVersion:
-      deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId },
+    deploymentVersion: deploymentName && buildId ? { deploymentName, buildId } : undefined,
   };
 }
 

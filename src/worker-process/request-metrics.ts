@@ -24,17 +24,14 @@ async function measured<T>(operation: 'create' | 'get', request: () => Promise<T
     'From a request to ASAPP to its answer',
   );
   const begun = performance.now();
-  const record = (result: string) => {
-    const tags = { operation, result };
-    requests.add(1, tags);
-    seconds.record((performance.now() - begun) / 1000, tags);
-  };
+  let result = 'ok';
   try {
-    const answer = await request();
-    record('ok');
-    return answer;
+    return await request();
   } catch (error) {
-    record(resultOf(error));
+    result = resultOf(error);
     throw error;
+  } finally {
+    requests.add(1, { operation, result });
+    seconds.record((performance.now() - begun) / 1000, { operation, result });
   }
 }
