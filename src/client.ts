@@ -8,7 +8,6 @@ export { ConversationNotFoundError, NoAnswerError } from './client/errors';
 export { forWaitingCallers } from './client/waiting-callers';
 
 export { searchAttributeKeys } from './contract/search-attributes';
-
 export { failureTypes, type FailureType } from './contract/failures';
 export {
   connectedSignal,

@@ -31,7 +31,6 @@ export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './c
 
 export { hasSearchAttributes, registerSearchAttributes } from './worker-process/search-attributes';
 export { searchAttributeKeys } from './contract/search-attributes';
-
 export { failureTypes, type FailureType } from './contract/failures';
 export {
   connectedSignal,

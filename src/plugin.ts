@@ -54,19 +54,12 @@ export class CallTransferPlugin extends SimplePlugin {
   private readonly ceilings: AccountCeilings | undefined;
 
   /** @throws ApplicationFailure of type `InvalidInput` that names the setting or the ceiling */
-  constructor({
-    asapp,
-    circuitBreaker,
-    ceilings,
-    routing = defaultRoutingPolicy,
-    settings = {},
-  }: CallTransferPluginOptions) {
+  constructor(options: CallTransferPluginOptions) {
     super({ name: 'temporal-call-transfer' });
-    this.settings = {
-      ...parsePayload(conversationSettingsSchema, settings, 'settings'),
-      searchAttributes: false,
-    };
-    this.ceilings = ceilings === undefined ? undefined : new AccountCeilings(ceilings);
+    const { asapp, circuitBreaker, ceilings, routing = defaultRoutingPolicy, settings = {} } = options;
+    const checked = parsePayload(conversationSettingsSchema, settings, 'settings');
+    this.settings = { ...checked, searchAttributes: false };
+    this.ceilings = ceilings && new AccountCeilings(ceilings);
     const transfers = 'create' in asapp ? asapp : new HttpCallTransfers(asapp);
     const limited = this.ceilings?.limit(transfers) ?? transfers;
     this.activities = createCallTransferActivities({

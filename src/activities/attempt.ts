@@ -23,12 +23,10 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, limit
   const over = new AbortController();
   const tooLate = new AsappError('unreachable', 'ASAPP gave no answer before the hard limit');
   const leftMs = Math.min(limitMs, info.scheduleToCloseTimeoutMs - HEAD_START_MS) - spentMs;
-  const limit = setTimeout(
-    () => {
-      over.abort(tooLate);
-    },
-    Math.max(0, leftMs),
-  );
+  const end = () => {
+    over.abort(tooLate);
+  };
+  const limit = setTimeout(end, Math.max(0, leftMs));
   const alive = setInterval(heartbeat, (info.heartbeatTimeoutMs ?? 1000) / 4);
   try {
     return await run(AbortSignal.any([over.signal, cancellationSignal()]));

@@ -40,10 +40,8 @@ export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): P
   try {
     return checked(await withinLimit.execute(() => policy(facts)), facts);
   } catch (error) {
-    log.error('The routing policy failed: the customer goes to the last resort', {
-      outcome: facts.outcome,
-      error,
-    });
+    const { outcome } = facts;
+    log.error('The routing policy failed: the customer goes to the last resort', { outcome, error });
     return null;
   }
 }

@@ -31,13 +31,12 @@ export async function fetchContext(
   try {
     for (let polls = 0; ; polls++) {
       const transfer = await asapp.get(transferId, { signal });
-      if ((transfer.externalConversationId ?? conversationId) !== conversationId) throw strangers(transferId);
+      if ((transfer.externalConversationId ?? conversationId) !== conversationId) {
+        throw failure('transferIdConflict', `transferId: ${transferId} belongs to another conversation`);
+      }
       const snapshot = snapshotOf(transfer);
       if (!untilEnded || endAfter(leg, snapshot) !== null) return snapshot;
-      pending = ApplicationFailure.nonRetryable(
-        `ASAPP still shows the transfer as ${transfer.status}`,
-        failureTypes.resultPending,
-      );
+      pending = failure('resultPending', `ASAPP still shows the transfer as ${transfer.status}`);
       await sleep(PAUSES_MS[Math.min(polls, PAUSES_MS.length - 1)], undefined, { signal });
     }
   } catch (error) {
@@ -56,11 +55,8 @@ export const endAfter = (leg: LegState, transfer: TransferSnapshot): LegEnd | nu
     now: leg.disconnect?.reportedAt ?? leg.requestedAt,
   }).end;
 
-const strangers = (transferId: string) =>
-  ApplicationFailure.nonRetryable(
-    `transferId: ${transferId} belongs to another conversation`,
-    failureTypes.transferIdConflict,
-  );
+const failure = (type: 'resultPending' | 'transferIdConflict', message: string) =>
+  ApplicationFailure.nonRetryable(message, failureTypes[type]);
 
 function snapshotOf(transfer: CallTransferResource): TransferSnapshot {
   const { status, callReceivedAt = null, completedAt = null, outputContext: output } = transfer;

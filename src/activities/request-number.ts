@@ -27,7 +27,11 @@ export async function requestNumber(
 ): Promise<Omit<AssignedNumber, 'settings'>> {
   const { transferId, conversationId } = request;
   const { transfer, existed, assigned } = await asapp.create(request, { signal });
-  const unusable = existed ? conflict : invalid;
+  const unusable = (what: string, ...decision: unknown[]) => {
+    if (existed) return ApplicationFailure.nonRetryable(what, failureTypes.transferIdConflict, ...decision);
+    const message = `ASAPP answered a transfer that cannot be used: ${what}`;
+    return ApplicationFailure.nonRetryable(message, failureTypes.asappResponseInvalid);
+  };
   // Whose a transfer is that existed must be known; a new one that does not say so is ours.
   const owner = transfer.externalConversationId ?? (existed ? undefined : conversationId);
   if (owner !== conversationId) throw unusable(`transferId: ${transferId} belongs to another conversation`);
@@ -49,12 +53,3 @@ function expiryOf(existed: boolean, { lifetimeMs, leftMs }: Assigned): number {
   if (!existed) return now + (lifetimeMs ?? leftMs);
   return Math.min(now + leftMs, scheduledTimestampMs + (lifetimeMs ?? Infinity));
 }
-
-const conflict = (message: string, ...decision: unknown[]) =>
-  ApplicationFailure.nonRetryable(message, failureTypes.transferIdConflict, ...decision);
-
-const invalid = (what: string) =>
-  ApplicationFailure.nonRetryable(
-    `ASAPP answered a transfer that cannot be used: ${what}`,
-    failureTypes.asappResponseInvalid,
-  );

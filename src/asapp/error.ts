@@ -1,19 +1,32 @@
 import type { FailureType } from '../contract/failures';
 
+/** How a request to ASAPP failed. */
+export type AsappErrorKind =
+  | 'unreachable'
+  | 'rateLimited'
+  | 'serverError'
+  | 'credentialsRefused'
+  | 'notFound'
+  | 'requestRefused'
+  | 'responseInvalid'
+  | 'callCeilingReached'
+  | 'requestCeilingReached'
+  | 'ceilingsUnavailable';
+
 interface Meaning {
   /** The failure's type to Temporal. */
   type: FailureType;
   /** The result of the request in metrics. */
   result: string;
   /**
-   * Pauses before the first, second and third retry, in milliseconds, as ASAPP's rate-limit and error pages ask for them.
-   * They are of those failures that say that ASAPP is down. Any other request is wrong, or was not sent: it is never
-   * sent again.
+   * Pauses before the first, second and third retry, in milliseconds, as ASAPP's rate-limit and error pages ask for them:
+   * where a failure says that ASAPP is down. After any other the request is never sent again.
    */
   pausesMs?: readonly number[];
 }
 
-const kinds = {
+/** What a kind of failure means: everything that is decided by it. */
+export const asappFailures: Record<AsappErrorKind, Meaning> = {
   /** A lost connection is treated as a server's error. */
   unreachable: { type: 'AsappUnreachable', result: 'unreachable', pausesMs: [250, 500, 1000] },
   rateLimited: { type: 'AsappRateLimited', result: 'rate_limited', pausesMs: [1000, 2000, 4000] },
@@ -25,13 +38,7 @@ const kinds = {
   callCeilingReached: { type: 'CallCeilingReached', result: 'call_ceiling' },
   requestCeilingReached: { type: 'RequestCeilingReached', result: 'request_ceiling' },
   ceilingsUnavailable: { type: 'CeilingsUnavailable', result: 'ceilings_unavailable' },
-} as const satisfies Record<string, Meaning>;
-
-/** How a request to ASAPP failed. */
-export type AsappErrorKind = keyof typeof kinds;
-
-/** What a kind of failure means: everything that is decided by it. */
-export const asappFailures: Record<AsappErrorKind, Meaning> = kinds;
+};
 
 /**
  * A request to ASAPP that failed. Its message holds the method, the status and ASAPP's own error code and
@@ -77,8 +84,6 @@ export function errorKind(status: number): AsappErrorKind {
  * @returns milliseconds, or `undefined` where it must not be sent again
  */
 export function retryDelayMs(error: AsappError, failedAttempt: number): number | undefined {
-  if (!error.wasSent) return undefined;
-  const pause = asappFailures[error.kind].pausesMs?.[failedAttempt - 1];
-  if (pause === undefined) return undefined;
-  return error.kind === 'rateLimited' ? (error.retryAfterMs ?? pause) : pause;
+  const pause = error.wasSent ? asappFailures[error.kind].pausesMs?.[failedAttempt - 1] : undefined;
+  return error.kind === 'rateLimited' && pause !== undefined ? (error.retryAfterMs ?? pause) : pause;
 }

@@ -103,8 +103,7 @@ export class HttpCallTransfers implements CallTransfers {
       const response = await request(`${this.#apiUrl}${path}`, {
         method,
         dispatcher: this.#agent,
-        headers:
-          body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+        headers: { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         body: body ?? null,
         signal: signal ?? null,
       });

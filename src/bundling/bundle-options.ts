@@ -19,19 +19,15 @@ export const withWorkflows = ({
 export function besideUsers(options: BundleOptions): BundleOptions {
   const { workflowsPath, webpackConfigHook } = options;
   const preloadModules = [...new Set([...(options.preloadModules ?? []), preloadedPath])];
-  if (workflowsPath === ownWorkflowsPath || workflowsPath === besideUsersPath) {
-    return { ...options, preloadModules };
-  }
+  if ([ownWorkflowsPath, besideUsersPath].includes(workflowsPath)) return { ...options, preloadModules };
   return {
     ...options,
     preloadModules,
     workflowsPath: besideUsersPath,
     webpackConfigHook: (config) => {
       const hooked = webpackConfigHook?.(config) ?? config;
-      return {
-        ...hooked,
-        resolve: { ...hooked.resolve, alias: withUsers(hooked.resolve?.alias, workflowsPath) },
-      };
+      const alias = withUsers(hooked.resolve?.alias, workflowsPath);
+      return { ...hooked, resolve: { ...hooked.resolve, alias } };
     },
   };
 }

@@ -16,6 +16,8 @@ export interface WorkerBundleOptions {
   tracing: boolean;
 }
 
+const TRACING_INTERCEPTORS = '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors';
+
 /** The first line of a bundle says what it was made of and for. */
 const labelOf = ({ encryption, tracing }: WorkerBundleOptions): string =>
   `// temporal-call-transfer ${versionOf('../../package.json')}, Temporal SDK ${versionOf('@temporalio/worker/package.json')}, ` +
@@ -29,14 +31,8 @@ export async function makeWorkerBundle(options: WorkerBundleOptions): Promise<st
   const { code } = await bundleWorkflowCode({
     ...besideUsers({ workflowsPath: ownWorkflowsPath }),
     logger: new DefaultLogger('WARN'),
-    ...(options.encryption ? { failureConverterPath: encryptedFailureConverterPath } : {}),
-    ...(options.tracing
-      ? {
-          workflowInterceptorModules: [
-            require.resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
-          ],
-        }
-      : {}),
+    ...(options.encryption && { failureConverterPath: encryptedFailureConverterPath }),
+    ...(options.tracing && { workflowInterceptorModules: [require.resolve(TRACING_INTERCEPTORS)] }),
   });
   return `${labelOf(options)}\n${code}`;
 }

@@ -47,12 +47,8 @@ export const list = z.string().transform((text) =>
 );
 
 /** The variables that are set: an empty one is not. */
-export const setVariables = (environment: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-    ),
-  );
+export const setVariables = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
 
 /** What is wrong with each variable. */
 export const mistakesIn = (error: z.ZodError): string[] =>

@@ -42,8 +42,7 @@ async function decisionAmong(workflowId: string, transferId: string): Promise<Ro
   for await (const { runId } of workflow.list({ query })) {
     const result: unknown = await workflow.getHandle(workflowId, runId, { followRuns: false }).result();
     const { data: decision } = routingDecisionSchema.safeParse(result);
-    const isAbout = decision?.legs.some((leg) => leg.transferId === transferId) === true;
-    if (isAbout) return decision;
+    if (decision?.legs.some((leg) => leg.transferId === transferId)) return decision;
     if (++runs >= MOST_RUNS) return null;
   }
   return null;
