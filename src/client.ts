@@ -2,16 +2,12 @@
  * The entry point for services that talk to conversations and run no worker: `temporal-call-transfer/client`. It loads
  * neither the worker nor what bundles workflows.
  */
-export {
-  CallTransferClient,
-  type AskOptions,
-  type CallTransferClientOptions,
-} from './client/call-transfer-client';
+export { CallTransferClient } from './client/call-transfer-client';
+export type { AskOptions, CallTransferClientOptions } from './client/call-transfer-client';
 export { ConversationNotFoundError, NoAnswerError } from './client/errors';
 export { forWaitingCallers } from './client/waiting-callers';
 
 export { searchAttributeKeys } from './contract/search-attributes';
-
 export { failureTypes, type FailureType } from './contract/failures';
 export {
   connectedSignal,
@@ -28,35 +24,20 @@ export {
   RECONNECTION_LEG_WORKFLOW,
 } from './contract/names';
 export type { Json, Variables } from './contract/json';
-export {
-  callTransferInputSchema,
-  transferRequestSchema,
-  type CallTransferInput,
-  type InputContext,
-  type TransferRequest,
-} from './contract/transfer-request';
-export {
-  connectReportSchema,
-  disconnectReportSchema,
-  type ConnectReport,
-  type DisconnectCause,
-  type DisconnectReport,
-  type HangupParty,
+export { callTransferInputSchema, transferRequestSchema } from './contract/transfer-request';
+export type { CallTransferInput, InputContext, TransferRequest } from './contract/transfer-request';
+export { connectReportSchema, disconnectReportSchema } from './contract/telephony-events';
+export type {
+  ConnectReport,
+  DisconnectCause,
+  DisconnectReport,
+  HangupParty,
 } from './contract/telephony-events';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
 export type { Destination, RequestedTransport } from './contract/transport';
 export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
-export {
-  routingDecisionSchema,
-  type Detection,
-  type LegSummary,
-  type RoutingDecision,
-} from './contract/routing-decision';
+export { routingDecisionSchema } from './contract/routing-decision';
+export type { Detection, LegSummary, RoutingDecision } from './contract/routing-decision';
 export { legResultSchema, type LegResult } from './contract/leg-result';
-export {
-  conversationViewSchema,
-  type ConversationView,
-  type IgnoredEvent,
-  type LegPhase,
-  type LegView,
-} from './contract/conversation-view';
+export { conversationViewSchema } from './contract/conversation-view';
+export type { ConversationView, IgnoredEvent, LegPhase, LegView } from './contract/conversation-view';

@@ -4,24 +4,20 @@
  */
 export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
 
-export {
-  CallTransferClient,
-  type AskOptions,
-  type CallTransferClientOptions,
-} from './client/call-transfer-client';
+export { CallTransferClient } from './client/call-transfer-client';
+export type { AskOptions, CallTransferClientOptions } from './client/call-transfer-client';
 export { ConversationNotFoundError, NoAnswerError } from './client/errors';
 export { forWaitingCallers } from './client/waiting-callers';
 
 export type { RoutingChoice, RoutingFacts, RoutingPolicy } from './routing/policy';
-export { policyFromTable, routingTableSchema, type RoutingTable } from './routing/table';
+export { defaultRoutingPolicy, defaultRoutingTable, policyFromTable } from './routing/table';
+export { routingTableSchema, type RoutingTable } from './routing/table';
 export { parseRoutingTable, RoutingTableError } from './routing/table-file';
-export { defaultRoutingPolicy, defaultRoutingTable } from './routing/default-policy';
 
 export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
-export type { CeilingsOptions } from './account/options';
+export type { CeilingsOptions } from './account/ceilings';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
-export type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
-export type { Assigned } from './asapp/assigned';
+export type { Assigned, CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 
@@ -35,7 +31,6 @@ export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './c
 
 export { hasSearchAttributes, registerSearchAttributes } from './worker-process/search-attributes';
 export { searchAttributeKeys } from './contract/search-attributes';
-
 export { failureTypes, type FailureType } from './contract/failures';
 export {
   connectedSignal,
@@ -51,42 +46,23 @@ export {
   legWorkflowId,
   RECONNECTION_LEG_WORKFLOW,
 } from './contract/names';
-export {
-  conversationSettingsSchema,
-  defaultSettings,
-  type ConversationSettings,
-  type ConversationSettingsInput,
-} from './contract/settings';
+export { conversationSettingsSchema, defaultSettings } from './contract/settings';
+export type { ConversationSettings, ConversationSettingsInput } from './contract/settings';
 export type { Json, Variables } from './contract/json';
-export {
-  callTransferInputSchema,
-  transferRequestSchema,
-  type CallTransferInput,
-  type InputContext,
-  type TransferRequest,
-} from './contract/transfer-request';
-export {
-  connectReportSchema,
-  disconnectReportSchema,
-  type ConnectReport,
-  type DisconnectCause,
-  type DisconnectReport,
-  type HangupParty,
+export { callTransferInputSchema, transferRequestSchema } from './contract/transfer-request';
+export type { CallTransferInput, InputContext, TransferRequest } from './contract/transfer-request';
+export { connectReportSchema, disconnectReportSchema } from './contract/telephony-events';
+export type {
+  ConnectReport,
+  DisconnectCause,
+  DisconnectReport,
+  HangupParty,
 } from './contract/telephony-events';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
 export type { Destination, RequestedTransport } from './contract/transport';
 export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
-export {
-  routingDecisionSchema,
-  type Detection,
-  type LegSummary,
-  type RoutingDecision,
-} from './contract/routing-decision';
+export { routingDecisionSchema } from './contract/routing-decision';
+export type { Detection, LegSummary, RoutingDecision } from './contract/routing-decision';
 export { legResultSchema, type LegResult } from './contract/leg-result';
-export {
-  conversationViewSchema,
-  type ConversationView,
-  type IgnoredEvent,
-  type LegPhase,
-  type LegView,
-} from './contract/conversation-view';
+export { conversationViewSchema } from './contract/conversation-view';
+export type { ConversationView, IgnoredEvent, LegPhase, LegView } from './contract/conversation-view';

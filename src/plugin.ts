@@ -1,9 +1,8 @@
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 
-import { AccountCeilings } from './account/account-ceilings';
-import type { CeilingsOptions } from './account/options';
-import { withAccountWorker } from './account/worker';
+import { withAccountWorker } from './account/account-connection';
+import { AccountCeilings, type CeilingsOptions } from './account/ceilings';
 import { createCallTransferActivities } from './activities/create-activities';
 import type { CallTransferActivities } from './activities/types';
 import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
@@ -16,8 +15,8 @@ import {
   type ConversationSettings,
   type ConversationSettingsInput,
 } from './contract/settings';
-import { defaultRoutingPolicy } from './routing/default-policy';
 import type { RoutingPolicy } from './routing/policy';
+import { defaultRoutingPolicy } from './routing/table';
 import { findDecision } from './worker-process/find-decision';
 import { measuredCallTransfers } from './worker-process/request-metrics';
 import { hasSearchAttributes } from './worker-process/search-attributes';
@@ -55,19 +54,12 @@ export class CallTransferPlugin extends SimplePlugin {
   private readonly ceilings: AccountCeilings | undefined;
 
   /** @throws ApplicationFailure of type `InvalidInput` that names the setting or the ceiling */
-  constructor({
-    asapp,
-    circuitBreaker,
-    ceilings,
-    routing = defaultRoutingPolicy,
-    settings = {},
-  }: CallTransferPluginOptions) {
+  constructor(options: CallTransferPluginOptions) {
     super({ name: 'temporal-call-transfer' });
-    this.settings = {
-      ...parsePayload(conversationSettingsSchema, settings, 'settings'),
-      searchAttributes: false,
-    };
-    this.ceilings = ceilings === undefined ? undefined : new AccountCeilings(ceilings);
+    const { asapp, circuitBreaker, ceilings, routing = defaultRoutingPolicy, settings = {} } = options;
+    const checked = parsePayload(conversationSettingsSchema, settings, 'settings');
+    this.settings = { ...checked, searchAttributes: false };
+    this.ceilings = ceilings && new AccountCeilings(ceilings);
     const transfers = 'create' in asapp ? asapp : new HttpCallTransfers(asapp);
     const limited = this.ceilings?.limit(transfers) ?? transfers;
     this.activities = createCallTransferActivities({
@@ -108,7 +100,7 @@ export class CallTransferPlugin extends SimplePlugin {
       return;
     }
     await withAccountWorker(worker, ceilings.account, async (ledger) => {
-      ceilings.keepTo(ledger);
+      ceilings.askAccount = (ask) => ledger.ask(ask);
       await super.runWorker(worker, next);
     });
   }

@@ -7,19 +7,17 @@
  */
 import { setFlagsFromString } from 'node:v8';
 
-import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { readWorkerBundle } from './bundling/worker-bundle';
 import { readEncryption } from './codec/environment';
-import { readAll } from './environment/read-all';
-import { startProblem } from './environment/start-problem';
+import { run } from './environment/program';
+import { readAll } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
 import { readWorkerEnvironment } from './worker-process/environment';
-import { workerLog } from './worker-process/log';
 import { recordOpenCalls } from './worker-process/open-calls';
-import { workerTelemetry } from './worker-process/telemetry';
+import { workerRuntime } from './worker-process/runtime';
 import { startTracing } from './worker-process/tracing';
 
 /** How long a workflow task waits for the worker that knows the call, before any other takes it. */
@@ -32,48 +30,21 @@ const STICKY_TIMEOUT_MS = 1000;
 const WORKFLOW_STACK_FRAMES = 3;
 
 /** A conversation ends on the version that it began on: no customer's call sees two versions of the workflow. */
-const pinnedTo = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({
-  version,
-  useWorkerVersioning: true,
-  defaultVersioningBehavior: 'PINNED',
-});
+const pinned = { useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
 
-async function main(): Promise<void> {
+run('The worker', async () => {
   const tracing = await startTracing(process.env, 'call-transfer-worker');
-  const [
-    {
-      asapp,
-      taskQueue,
-      routing,
-      settings,
-      ceilings,
-      shutdownGraceMs,
-      log,
-      metricsAddress,
-      workflowBundle,
-      deploymentVersion,
-    },
-    dataConverter,
-  ] = await readAll(
+  const [environment, dataConverter] = await readAll(
     () => readWorkerEnvironment(process.env),
     () => readEncryption(process.env),
   );
-  Runtime.install({
-    shutdownSignals: ['SIGTERM', 'SIGINT'],
-    logger: workerLog(log.format, log.level),
-    telemetryOptions: workerTelemetry(metricsAddress),
-  });
+  const { taskQueue, metricsAddress, workflowBundle, deploymentVersion: version } = environment;
+  Runtime.install(workerRuntime(environment));
   // Holds for the threads of workflows, which start later, and not for this one.
   setFlagsFromString(`--stack-trace-limit=${WORKFLOW_STACK_FRAMES}`);
-  const bundle =
-    workflowBundle === undefined
-      ? {}
-      : {
-          workflowBundle: await readWorkerBundle(workflowBundle, {
-            encryption: dataConverter?.failureConverterPath !== undefined,
-            tracing: tracing !== undefined,
-          }),
-        };
+  const encryption = dataConverter?.failureConverterPath !== undefined;
+  const isFor = { encryption, tracing: tracing !== undefined };
+  const bundle = workflowBundle && { workflowBundle: await readWorkerBundle(workflowBundle, isFor) };
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
@@ -82,13 +53,10 @@ async function main(): Promise<void> {
       namespace,
       taskQueue,
       ...bundle,
-      plugins: [
-        ...(tracing === undefined ? [] : [tracing.plugin]),
-        new CallTransferPlugin({ asapp, routing, settings, ...(ceilings === undefined ? {} : { ceilings }) }),
-      ],
+      plugins: [...(tracing === undefined ? [] : [tracing.plugin]), new CallTransferPlugin(environment)],
       ...(dataConverter === undefined ? {} : { dataConverter }),
-      ...(deploymentVersion === undefined ? {} : { workerDeploymentOptions: pinnedTo(deploymentVersion) }),
-      shutdownGraceTime: shutdownGraceMs,
+      ...(version && { workerDeploymentOptions: { ...pinned, version } }),
+      shutdownGraceTime: environment.shutdownGraceMs,
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     });
     const stopped = new AbortController();
@@ -102,10 +70,4 @@ async function main(): Promise<void> {
     await connection.close();
     await tracing?.shutdown();
   }
-}
-
-main().catch((error: unknown) => {
-  console.error(startProblem('The worker', error));
-  // What a start that failed halfway has left open must not keep a dead worker up: nobody would start another.
-  process.exit(1);
 });

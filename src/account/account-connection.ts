@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
+
 import {
   Client,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   type ConnectionLike,
 } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../contract/names';
 
@@ -19,6 +22,8 @@ import {
 const ASK_LIMIT_MS = 1500;
 /** A ledger that cannot answer, such as while its run continues as new, is asked again after this. */
 const AGAIN_MS = 20;
+/** One workflow and its looks at open calls need no more of a worker. */
+const FEW = 10;
 
 /** A worker's connection to the workflow that keeps its account's ledger. That holds ids alone, so nothing of it is encrypted. */
 export class AccountConnection {
@@ -87,4 +92,43 @@ export class AccountConnection {
       throw error;
     }
   }
+}
+
+/**
+ * Runs the body with a worker that serves the account's ledger, beside the worker of the calls and on a task queue of
+ * its own: calls that wait for the ledger must not be in its way, and workers of several task queues may share it.
+ */
+export async function withAccountWorker(
+  { options: { connection: theirs, namespace, workflowBundle } }: Worker,
+  account: string,
+  body: (account: AccountConnection) => Promise<void>,
+): Promise<void> {
+  const connection = theirs ?? (await NativeConnection.connect());
+  try {
+    const ledger = new AccountConnection(connection, namespace, account);
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue: accountWorkflowId(account),
+      ...(await workflowsIn(workflowBundle)),
+      activities: ledger.activities,
+      maxCachedWorkflows: FEW,
+      maxConcurrentWorkflowTaskExecutions: FEW,
+      maxConcurrentActivityTaskExecutions: FEW,
+    });
+    await worker.runUntil(() => body(ledger));
+  } finally {
+    if (theirs === undefined) await connection.close();
+  }
+}
+
+/** A bundle that was made beforehand serves the ledger, too, unless somebody left its workflow out. */
+async function workflowsIn(
+  bundle: WorkerOptions['workflowBundle'],
+): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
+  if (bundle !== undefined) {
+    const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+    if (code.includes(ASAPP_ACCOUNT_WORKFLOW)) return { workflowBundle: { code } };
+  }
+  return { workflowsPath: require.resolve('./workflow') };
 }

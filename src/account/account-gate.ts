@@ -1,4 +1,6 @@
-import { AsappError, type AsappErrorKind } from '../asapp/error';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { AsappError } from '../asapp/error';
 
 import type { AccountAnswer, AccountAsk, CallAsk, Ceilings, Verdict } from './ledger';
 
@@ -13,6 +15,8 @@ const ENDED_WITHIN_MS = 200;
  * second and more, so that with no rest a dozen busy workers would stand in each other's way.
  */
 const REST_MS = 25;
+/** A wait ends early enough for the first who gives up. */
+const MOST_PAUSE_MS = 250;
 /** A grant that takes longer to come than this is not used. Bounds of twice the last ask's time. */
 const SEND_WITHIN_MS = { least: 100, most: 1000 };
 
@@ -32,7 +36,7 @@ const messages = {
   callCeilingReached: 'as many calls as the account may have are open',
   requestCeilingReached: 'the account has used up its requests',
   ceilingsUnavailable: 'nobody could say whether the account is within its ceilings',
-} as const satisfies Partial<Record<AsappErrorKind, string>>;
+};
 
 /**
  * One worker's way to the ledger of its account: whoever waits is asked for together, and one ask is under way at a
@@ -73,14 +77,14 @@ export class AccountGate {
   /** A call has ended: its place is free. */
   endCall(transferId: string): void {
     this.ended.push(transferId);
-    this.tellEnded(ENDED_WITHIN_MS);
+    this.tellEnded();
   }
 
-  private tellEnded(withinMs: number): void {
+  private tellEnded(): void {
     this.endedTimer ??= setTimeout(() => {
       this.endedTimer = undefined;
       void this.run();
-    }, withinMs).unref();
+    }, ENDED_WITHIN_MS).unref();
   }
 
   private async wait(call: CallAsk | null, patienceMs: number): Promise<void> {
@@ -96,45 +100,41 @@ export class AccountGate {
     // One turn, in which everybody who asks at the same time is heard.
     await Promise.resolve();
     do {
-      await pause(Math.max(REST_MS, await this.askOnce()));
+      const pauseMs = Math.max(REST_MS, await this.askOnce());
+      await sleep(Math.min(pauseMs, MOST_PAUSE_MS), undefined, { ref: false });
     } while (this.waiting.length > 0);
     this.running = false;
-    if (this.ended.length > 0) this.tellEnded(ENDED_WITHIN_MS);
+    if (this.ended.length > 0) this.tellEnded();
   }
 
   /** Asks for everybody who waits now; whoever has to wait on is asked for again. Answers how long until that helps. */
   private async askOnce(): Promise<number> {
     const asked = this.waiting.splice(0);
     const ended = this.ended.splice(0);
-    const calls = asked.filter(isCall);
-    const others = asked.filter((one) => one.call === null);
+    const calls = asked.flatMap(({ call }) => call ?? []);
+    const requests = asked.length - calls.length;
     const begun = performance.now();
+    const { ceilings, sendWithinMs } = this;
     let answer: AccountAnswer;
     try {
-      const { ceilings, sendWithinMs } = this;
-      answer = await this.ask({
-        ceilings,
-        ended,
-        calls: calls.map(({ call }) => call),
-        requests: others.length,
-        sendWithinMs,
-      });
+      answer = await this.ask({ ceilings, ended, calls, requests, sendWithinMs });
     } catch {
       this.ended.unshift(...ended);
-      for (const { reject } of calls) reject(refusal('ceilingsUnavailable'));
-      for (const { resolve } of others) resolve();
+      for (const { call, resolve, reject } of asked) {
+        if (call === null) resolve();
+        else reject(refusal('ceilingsUnavailable'));
+      }
       return 0;
     }
     const tookMs = performance.now() - begun;
-    const tooLate = this.ceilings.requestsPerSecond !== null && tookMs > this.sendWithinMs;
+    const isTooLate = ceilings.requestsPerSecond !== null && tookMs > sendWithinMs;
     this.sendWithinMs = Math.min(SEND_WITHIN_MS.most, Math.max(SEND_WITHIN_MS.least, Math.ceil(2 * tookMs)));
-    const granted = tooLate ? 'later' : 'granted';
-    for (const [index, one] of others.entries()) {
-      this.settle(one, index < answer.requests ? granted : answer.more);
-    }
-    for (const [index, one] of calls.entries()) {
-      const verdict = answer.calls[index] ?? 'later';
-      this.settle(one, verdict === 'granted' ? granted : verdict);
+    const verdicts = answer.calls.values();
+    let left = answer.requests;
+    for (const one of asked) {
+      const ofRequest = () => (left-- > 0 ? 'granted' : answer.more);
+      const verdict = one.call === null ? ofRequest() : (verdicts.next().value ?? 'later');
+      this.settle(one, verdict === 'granted' && isTooLate ? 'later' : verdict);
     }
     return answer.waitMs;
   }
@@ -148,14 +148,5 @@ export class AccountGate {
   }
 }
 
-const isCall = (one: Waiting): one is Waiting & { call: CallAsk } => one.call !== null;
-
 const refusal = (kind: keyof typeof messages) =>
   new AsappError(kind, `ASAPP was not asked: ${messages[kind]}`, undefined, undefined, false);
-
-/** A wait ends early enough for the first who gives up. */
-const MOST_PAUSE_MS = 250;
-
-const pause = async (waitMs: number): Promise<void> => {
-  await new Promise((resolve) => setTimeout(resolve, Math.min(waitMs, MOST_PAUSE_MS)).unref());
-};

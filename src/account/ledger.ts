@@ -74,6 +74,11 @@ export const emptyLedger = (): Ledger => ({ calls: {}, grants: [], day: '', requ
 
 const SECOND_MS = 1000;
 
+const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
+
+const left = (ceiling: number | null, used: number): number =>
+  ceiling === null ? Infinity : Math.max(0, ceiling - used);
+
 /**
  * Answers an ask and books what it grants.
  *
@@ -83,77 +88,41 @@ const SECOND_MS = 1000;
  */
 export function answerAsk(ledger: Ledger, ask: AccountAsk, now: number): AccountAnswer {
   for (const transferId of ask.ended) Reflect.deleteProperty(ledger.calls, transferId);
-  const book = new Book(ledger, ask, now);
-  const requests = book.others(ask.requests);
-  const more = book.leftToday === 0 ? 'quotaUsedUp' : 'later';
-  const calls = ask.calls.map((call) => book.call(call));
-  const waits = calls.includes('later') || (requests < ask.requests && more === 'later');
-  return { calls, requests, more, waitMs: waits ? book.waitMs() : 0 };
-}
+  if (ledger.day !== dayOf(now)) Object.assign(ledger, { day: dayOf(now), requestsToday: 0 });
+  ledger.grants = ledger.grants.filter(({ until }) => until > now);
+  const { concurrentCalls, requestsPerSecond, requestsPerDay } = ask.ceilings;
+  const counted = ledger.grants.reduce((sum, { requests }) => sum + requests, 0);
+  let open = Object.keys(ledger.calls).length;
+  let granted = 0;
+  const leftToday = () => left(requestsPerDay, ledger.requestsToday + granted);
+  const leftThisSecond = () => left(requestsPerSecond, counted + granted);
 
-/** One ask, while it is answered. */
-class Book {
-  private open: number;
-
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly ask: AccountAsk,
-    private readonly now: number,
-  ) {
-    const day = new Date(now).toISOString().slice(0, 10);
-    if (ledger.day !== day) Object.assign(ledger, { day, requestsToday: 0 });
-    ledger.grants = ledger.grants.filter(({ until }) => until > now);
-    this.open = Object.keys(ledger.calls).length;
-  }
-
-  get leftToday(): number {
-    const { requestsPerDay } = this.ask.ceilings;
-    return requestsPerDay === null ? Infinity : Math.max(0, requestsPerDay - this.ledger.requestsToday);
-  }
-
-  private get leftThisSecond(): number {
-    const { requestsPerSecond } = this.ask.ceilings;
-    if (requestsPerSecond === null) return Infinity;
-    const granted = this.ledger.grants.reduce((sum, { requests }) => sum + requests, 0);
-    return Math.max(0, requestsPerSecond - granted);
-  }
-
-  others(wanted: number): number {
-    const granted = Math.min(wanted, this.leftToday, this.leftThisSecond);
-    this.grant(granted);
-    return granted;
-  }
-
-  call({ transferId, workflowId }: CallAsk): Verdict {
-    const isOpen = transferId in this.ledger.calls;
-    const { concurrentCalls } = this.ask.ceilings;
-    if (!isOpen && concurrentCalls !== null && this.open >= concurrentCalls) return 'tooManyCalls';
+  const begin = ({ transferId, workflowId }: CallAsk): Verdict => {
+    const isOpen = transferId in ledger.calls;
+    if (!isOpen && left(concurrentCalls, open) === 0) return 'tooManyCalls';
     // One for the number; and one for each open call's result, this one's included.
-    if (this.leftToday < 1 + this.open + (isOpen ? 0 : 1)) return 'quotaUsedUp';
-    if (this.leftThisSecond < 1) return 'later';
-    this.grant(1);
+    if (leftToday() < 1 + open + (isOpen ? 0 : 1)) return 'quotaUsedUp';
+    if (leftThisSecond() < 1) return 'later';
+    granted++;
     if (!isOpen) {
-      this.ledger.calls[transferId] = { workflowId, since: this.now };
-      this.open++;
+      ledger.calls[transferId] = { workflowId, since: now };
+      open++;
     }
     return 'granted';
-  }
+  };
 
-  waitMs(): number {
-    const first = this.ledger.grants[0]?.until ?? this.now;
-    return Math.max(1, first - this.now);
-  }
+  const requests = Math.min(ask.requests, leftToday(), leftThisSecond());
+  granted += requests;
+  const more = leftToday() === 0 ? 'quotaUsedUp' : 'later';
+  const calls = ask.calls.map(begin);
 
-  private grant(requests: number): void {
-    if (requests === 0) return;
-    this.ledger.requestsToday += requests;
-    if (this.ask.ceilings.requestsPerSecond === null) return;
-    const until = this.now + this.ask.sendWithinMs + SECOND_MS;
-    const { grants } = this.ledger;
-    // By time, so that the first is the next to be free.
-    const index = grants.findLastIndex((grant) => grant.until <= until) + 1;
-    grants.splice(index, 0, { until, requests });
+  ledger.requestsToday += granted;
+  if (granted > 0 && requestsPerSecond !== null) {
+    ledger.grants.push({ until: now + ask.sendWithinMs + SECOND_MS, requests: granted });
   }
+  const waits = calls.includes('later') || (requests < ask.requests && more === 'later');
+  const nextIsFree = Math.min(...ledger.grants.map((grant) => grant.until));
+  return { calls, requests, more, waitMs: waits ? Math.max(1, nextIsFree - now) : 0 };
 }
 
 /** Calls that have been open for at least so long: where their worker died, nobody may have said that they ended. */
@@ -165,5 +134,5 @@ export const openSince = (ledger: Ledger, before: number): CallAsk[] =>
 /** Whether the ledger says no more than an empty one. */
 export const isEmpty = (ledger: Ledger, now: number): boolean =>
   Object.keys(ledger.calls).length === 0 &&
-  ledger.day !== new Date(now).toISOString().slice(0, 10) &&
+  ledger.day !== dayOf(now) &&
   ledger.grants.every(({ until }) => until <= now);

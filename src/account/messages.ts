@@ -11,14 +11,8 @@ export const accountWorkflowId = (account: string): string => `call-transfer-acc
 /** A worker's ask, for all its calls. */
 export const askAccountUpdate = defineUpdate<AccountAnswer, [ask: AccountAsk]>('askAccount');
 
-/** An account as an operator sees it. */
-export interface AccountView {
-  openCalls: number;
-  requestsToday: number;
-}
-
-/** `temporal workflow query --type account --workflow-id call-transfer-account/default` */
-export const accountQuery = defineQuery<AccountView>('account');
+/** An account as an operator sees it: `temporal workflow query --type account --workflow-id call-transfer-account/default` */
+export const accountQuery = defineQuery<{ openCalls: number; requestsToday: number }>('account');
 
 /** What the account's workflow asks of its worker. */
 export interface AccountActivities {

@@ -1,10 +1,8 @@
 import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-import { AsappError } from '../asapp/error';
+import { AsappError, asappFailures, retryDelayMs } from '../asapp/error';
 import { failureTypes } from '../contract/failures';
-
-import { toFailure } from './asapp-failures';
 
 /** How long before the server an attempt ends by itself, in milliseconds: its own failure says more than a time-out. */
 const HEAD_START_MS = 100;
@@ -23,32 +21,42 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, limit
   const info = activityInfo();
   const spentMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
   const over = new AbortController();
-  const limit = setTimeout(
-    () => {
-      over.abort(new AsappError('unreachable', 'ASAPP gave no answer before the hard limit'));
-    },
-    Math.max(0, Math.min(limitMs, info.scheduleToCloseTimeoutMs - HEAD_START_MS) - spentMs),
-  );
+  const tooLate = new AsappError('unreachable', 'ASAPP gave no answer before the hard limit');
+  const leftMs = Math.min(limitMs, info.scheduleToCloseTimeoutMs - HEAD_START_MS) - spentMs;
+  const end = () => {
+    over.abort(tooLate);
+  };
+  const limit = setTimeout(end, Math.max(0, leftMs));
   const alive = setInterval(heartbeat, (info.heartbeatTimeoutMs ?? 1000) / 4);
   try {
     return await run(AbortSignal.any([over.signal, cancellationSignal()]));
   } catch (error) {
-    if (error instanceof AsappError && error.kind === 'credentialsRefused') {
-      log.error('ASAPP refuses the credentials: every call falls back until they are mended', {
-        status: error.status,
-      });
+    if (error === tooLate) {
+      throw ApplicationFailure.nonRetryable(tooLate.message, failureTypes.deadlineExceeded);
     }
-    throw over.signal.aborted && error === over.signal.reason
-      ? deadlineExceeded()
-      : toFailure(error, info.attempt);
+    if (error instanceof AsappError && error.kind === 'credentialsRefused') {
+      const { status } = error;
+      log.error('ASAPP refuses the credentials: every call falls back until they are mended', { status });
+    }
+    throw toFailure(error, info.attempt);
   } finally {
     clearTimeout(limit);
     clearInterval(alive);
   }
 }
 
-const deadlineExceeded = () =>
-  ApplicationFailure.nonRetryable(
-    'ASAPP gave no answer before the hard limit',
-    failureTypes.deadlineExceeded,
-  );
+/**
+ * What a failed request to ASAPP means to Temporal: its type, whether another attempt may help, and when.
+ *
+ * @param attempt - which attempt failed, 1 for the first
+ */
+export function toFailure(error: unknown, attempt: number): unknown {
+  if (!(error instanceof AsappError)) return error;
+  const delay = retryDelayMs(error, attempt);
+  return ApplicationFailure.create({
+    message: error.message,
+    type: asappFailures[error.kind].type,
+    nonRetryable: delay === undefined,
+    ...(delay === undefined ? {} : { nextRetryDelay: delay }),
+  });
+}

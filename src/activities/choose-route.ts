@@ -1,4 +1,5 @@
 import { log } from '@temporalio/activity';
+import { timeout, TimeoutStrategy } from 'cockatiel';
 import { z } from 'zod';
 
 import { jsonSchema } from '../contract/json';
@@ -13,11 +14,11 @@ import {
   type RoutingPolicy,
 } from '../routing/policy';
 
-import { endAfter } from './end-after';
+import { endAfter } from './fetch-context';
 import type { FetchContextInput } from './types';
 
-/** A customer must not wait for a policy that takes longer. */
-const POLICY_LIMIT_MS = 1000;
+/** A customer must not wait for a policy that takes longer than a second. */
+const withinLimit = timeout(1000, TimeoutStrategy.Aggressive);
 
 const choiceSchema = z.object({ route: jsonSchema, redial: z.boolean().optional() });
 
@@ -37,12 +38,10 @@ export async function routeAfter(
 /** Asks the policy, which is the user's own code: it may fail, which is `null`, and what it answers is checked. */
 export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {
   try {
-    return checked(await withinLimit(policy(facts)), facts);
+    return checked(await withinLimit.execute(() => policy(facts)), facts);
   } catch (error) {
-    log.error('The routing policy failed: the customer goes to the last resort', {
-      outcome: facts.outcome,
-      error,
-    });
+    const { outcome } = facts;
+    log.error('The routing policy failed: the customer goes to the last resort', { outcome, error });
     return null;
   }
 }
@@ -54,18 +53,4 @@ function checked(answer: unknown, facts: RoutingFacts): RoutingChoice {
   if (!choice.success) throw new Error(`Its answer is not valid: ${describeIssues(choice.error, 'choice')}`);
   const { route, redial } = choice.data;
   return { route, redial: redial === true && redialableOutcomes.includes(facts.outcome) };
-}
-
-async function withinLimit<T>(answer: T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`It gave no answer within ${POLICY_LIMIT_MS} ms`));
-    }, POLICY_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([answer, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

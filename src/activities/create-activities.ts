@@ -1,5 +1,5 @@
 import type { CallTransfers } from '../asapp/port';
-import { SecondRequests } from '../asapp/second-requests';
+import { withSecondRequests } from '../asapp/second-requests';
 import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { RoutingPolicy } from '../routing/policy';
@@ -15,8 +15,7 @@ export interface ActivityDependencies {
   asapp: CallTransfers;
   routing: RoutingPolicy;
   settings: ConversationSettings;
-  /** Default: finds none. */
-  findDecision?: FindDecision;
+  findDecision: FindDecision;
 }
 
 /** The activities, as functions that a worker registers. */
@@ -24,9 +23,9 @@ export function createCallTransferActivities({
   asapp,
   routing,
   settings,
-  findDecision = () => Promise.resolve(null),
+  findDecision,
 }: ActivityDependencies): CallTransferActivities {
-  const patient = new SecondRequests(asapp);
+  const patient = withSecondRequests(asapp);
   return {
     callTransferRequestNumber: async ({ waitedMs, ...input }) => {
       const limitMs = waitedMs === undefined ? Infinity : settings.requestDeadlineMs - WAY_BACK_MS - waitedMs;

@@ -6,8 +6,9 @@ import type { CallTransfers } from '../asapp/port';
 import type { CallTransferResource } from '../asapp/resource';
 import { failureTypes } from '../contract/failures';
 import type { TransferSnapshot } from '../contract/transfer';
+import { applyLegEvent } from '../leg/apply-leg-event';
+import type { LegEnd, LegState } from '../leg/leg-state';
 
-import { endAfter } from './end-after';
 import type { FetchContextInput } from './types';
 
 /** Pauses before further polls of a result that is not there yet, in milliseconds; the last one repeats. */
@@ -30,13 +31,12 @@ export async function fetchContext(
   try {
     for (let polls = 0; ; polls++) {
       const transfer = await asapp.get(transferId, { signal });
-      if ((transfer.externalConversationId ?? conversationId) !== conversationId) throw strangers(transferId);
+      if ((transfer.externalConversationId ?? conversationId) !== conversationId) {
+        throw failure('transferIdConflict', `transferId: ${transferId} belongs to another conversation`);
+      }
       const snapshot = snapshotOf(transfer);
       if (!untilEnded || endAfter(leg, snapshot) !== null) return snapshot;
-      pending = ApplicationFailure.nonRetryable(
-        `ASAPP still shows the transfer as ${transfer.status}`,
-        failureTypes.resultPending,
-      );
+      pending = failure('resultPending', `ASAPP still shows the transfer as ${transfer.status}`);
       await sleep(PAUSES_MS[Math.min(polls, PAUSES_MS.length - 1)], undefined, { signal });
     }
   } catch (error) {
@@ -46,27 +46,25 @@ export async function fetchContext(
   }
 }
 
-const strangers = (transferId: string) =>
-  ApplicationFailure.nonRetryable(
-    `transferId: ${transferId} belongs to another conversation`,
-    failureTypes.transferIdConflict,
-  );
+/** How a leg ends by ASAPP's answer, if it does: by the fold that the workflow will do. Its times are the workflow's to set. */
+export const endAfter = (leg: LegState, transfer: TransferSnapshot): LegEnd | null =>
+  applyLegEvent(leg, {
+    type: 'transferSeen',
+    transfer,
+    // A time of the server's, as all in the leg: none of this worker's is compared with it.
+    now: leg.disconnect?.reportedAt ?? leg.requestedAt,
+  }).end;
 
-const snapshotOf = ({
-  status,
-  callReceivedAt,
-  completedAt,
-  outputContext,
-}: CallTransferResource): TransferSnapshot => ({
-  status,
-  callReceivedAt: callReceivedAt ?? null,
-  completedAt: completedAt ?? null,
-  outputContext: outputContext
-    ? {
-        transferType: outputContext.transferType ?? null,
-        currentTaskName: outputContext.currentTaskName ?? null,
-        referenceVariables: outputContext.referenceVariables ?? {},
-        transferVariables: outputContext.transferVariables ?? {},
-      }
-    : null,
-});
+const failure = (type: 'resultPending' | 'transferIdConflict', message: string) =>
+  ApplicationFailure.nonRetryable(message, failureTypes[type]);
+
+function snapshotOf(transfer: CallTransferResource): TransferSnapshot {
+  const { status, callReceivedAt = null, completedAt = null, outputContext: output } = transfer;
+  const outputContext = output && {
+    transferType: output.transferType ?? null,
+    currentTaskName: output.currentTaskName ?? null,
+    referenceVariables: output.referenceVariables ?? {},
+    transferVariables: output.transferVariables ?? {},
+  };
+  return { status, callReceivedAt, completedAt, outputContext: outputContext ?? null };
+}

@@ -1,12 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-import type { Assigned } from '../asapp/assigned';
-import type { CallTransfers } from '../asapp/port';
+import type { Assigned, CallTransfers, CreateTransfer } from '../asapp/port';
 import { failureTypes } from '../contract/failures';
 import type { RoutingDecision } from '../contract/routing-decision';
 
-import type { AssignedNumber, RequestNumberInput } from './types';
+import type { AssignedNumber } from './types';
 
 /** The decision of another run of a conversation about a transfer, if there is one. */
 export type FindDecision = (
@@ -23,19 +22,19 @@ export type FindDecision = (
  */
 export async function requestNumber(
   asapp: CallTransfers,
-  { transferId, conversationId, transport, inputContext }: RequestNumberInput,
+  request: CreateTransfer,
   { findDecision, signal }: { findDecision: FindDecision; signal: AbortSignal },
 ): Promise<Omit<AssignedNumber, 'settings'>> {
-  const { transfer, existed, assigned } = await asapp.create(
-    { transferId, conversationId, transport, inputContext },
-    { signal },
-  );
-  const unusable = existed ? conflict : invalid;
+  const { transferId, conversationId } = request;
+  const { transfer, existed, assigned } = await asapp.create(request, { signal });
+  const unusable = (what: string, ...decision: unknown[]) => {
+    if (existed) return ApplicationFailure.nonRetryable(what, failureTypes.transferIdConflict, ...decision);
+    const message = `ASAPP answered a transfer that cannot be used: ${what}`;
+    return ApplicationFailure.nonRetryable(message, failureTypes.asappResponseInvalid);
+  };
   // Whose a transfer is that existed must be known; a new one that does not say so is ours.
   const owner = transfer.externalConversationId ?? (existed ? undefined : conversationId);
-  if (owner !== conversationId) {
-    throw unusable(`transferId: ${transferId} belongs to another conversation`);
-  }
+  if (owner !== conversationId) throw unusable(`transferId: ${transferId} belongs to another conversation`);
   if (assigned === undefined) {
     const decision = existed ? await findDecision(conversationId, transferId, signal) : null;
     throw unusable(`transferId: ${transferId} is not new, its transfer is ${transfer.status}`, decision);
@@ -50,19 +49,7 @@ export async function requestNumber(
  * A transfer that existed may be older than this request: what ASAPP said to be left of it counts, too.
  */
 function expiryOf(existed: boolean, { lifetimeMs, leftMs }: Assigned): number {
-  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
-  if (!existed) return currentAttemptScheduledTimestampMs + (lifetimeMs ?? leftMs);
-  return Math.min(
-    currentAttemptScheduledTimestampMs + leftMs,
-    scheduledTimestampMs + (lifetimeMs ?? Infinity),
-  );
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs: now } = activityInfo();
+  if (!existed) return now + (lifetimeMs ?? leftMs);
+  return Math.min(now + leftMs, scheduledTimestampMs + (lifetimeMs ?? Infinity));
 }
-
-const conflict = (message: string, ...decision: unknown[]) =>
-  ApplicationFailure.nonRetryable(message, failureTypes.transferIdConflict, ...decision);
-
-const invalid = (what: string) =>
-  ApplicationFailure.nonRetryable(
-    `ASAPP answered a transfer that cannot be used: ${what}`,
-    failureTypes.asappResponseInvalid,
-  );

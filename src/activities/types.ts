@@ -1,16 +1,12 @@
+import type { CreateTransfer } from '../asapp/port';
 import type { Routed } from '../contract/leg-result';
 import type { ConversationSettings } from '../contract/settings';
 import type { TransferSnapshot } from '../contract/transfer';
-import type { InputContext } from '../contract/transfer-request';
-import type { Destination, RequestedTransport } from '../contract/transport';
+import type { Destination } from '../contract/transport';
 import type { LegState } from '../leg/leg-state';
 import type { RoutingChoice, RoutingFacts } from '../routing/policy';
 
-export interface RequestNumberInput {
-  conversationId: string;
-  transferId: string;
-  transport: RequestedTransport;
-  inputContext?: InputContext | undefined;
+export interface RequestNumberInput extends CreateTransfer {
   /**
    * Only for the request with which a conversation begins: how long call control has waited already, in milliseconds. The
    * worker's own hard limit counts from then.

@@ -3,16 +3,9 @@ import { z } from 'zod';
 import { describeIssues } from '../contract/parse';
 import type { RequestedTransport } from '../contract/transport';
 
-import { assignedIn, type Assigned } from './assigned';
-import { AsappError } from './error';
-import {
-  assignedNumberSchema,
-  callTransferResourceSchema,
-  createdResourceSchema,
-  type CallTransferResource,
-} from './resource';
-import { retryAfterMs } from './retry-after';
-import { errorKind } from './status-table';
+import { AsappError, errorKind } from './error';
+import type { Assigned } from './port';
+import { assignedNumberSchema, callTransferResourceSchema, type CallTransferResource } from './resource';
 
 /** An HTTP answer of ASAPP's, and what it answers. */
 export interface Answer {
@@ -30,88 +23,106 @@ export interface Answer {
 /** 1 MiB: more than any transfer with its variables, less than what would hurt a worker. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** What is quoted of an error's body: short words of ASAPP's own. Anything else may repeat the input. */
-const word = z.string().regex(/^[\w.-]{1,64}$/);
+/** The only dates that `Retry-After` may hold, such as `Sun, 06 Nov 1994 08:49:37 GMT`, in the form that must be sent. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** A daily quota lasts for the rest of the day, and no wait is longer. */
+const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+/** The header `Date` has whole seconds: the answer is up to one second younger than it says. */
+const DATE_RESOLUTION_MS = 1000;
+/** The lifetime of a number that ASAPP documents as its default. */
+const DEFAULT_LIFETIME_MS = 60_000;
 
-const errorBodySchema = z.object({
-  error: z.object({ requestId: word.optional().catch(undefined), code: word.optional().catch(undefined) }),
-});
+/** What is quoted of an error's body: short words of ASAPP's own. Anything else may repeat the input. */
+const word = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/)
+  .optional()
+  .catch(undefined);
+const errorBodySchema = z.object({ error: z.object({ code: word, requestId: word }) });
 
 /**
  * The transfer in an answer, checked field by field.
  *
+ * @param schema - for the answer to a POST, `createdResourceSchema`: there a transfer without a status is new
  * @throws AsappError of the kind that the status means, or `responseInvalid` naming the field that is wrong
  */
-export function readTransfer(answer: Answer, transferId: string): CallTransferResource {
-  return ofThisId(answer, transferId, readAs(callTransferResourceSchema, answer));
-}
-
-/** The transfer in the answer to a POST: one without a status is new. */
-export function readCreated(answer: Answer, transferId: string): CallTransferResource {
-  return ofThisId(answer, transferId, readAs(createdResourceSchema, answer));
-}
-
-/** What the answer about an `ACTIVE` transfer assigns. */
-export function readAssigned(answer: Answer, requested: RequestedTransport): Assigned {
-  const body = readAs(assignedNumberSchema, answer);
-  const expiresAt = body.phoneNumber.expireAt ?? body.phoneNumber.expiresAt;
-  if (expiresAt === undefined) throw invalidAnswer(answer, 'phoneNumber.expireAt: is missing');
-  return assignedIn(body, expiresAt, requested, { date: answer.date, now: Date.now() });
-}
-
-function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer);
-  const result = check(schema, answer, parseBody(answer));
-  if (!result.success) throw invalidAnswer(answer, describeIssues(result.error, 'body'));
-  return result.data;
-}
-
-function ofThisId(answer: Answer, transferId: string, transfer: CallTransferResource): CallTransferResource {
+export function readTransfer(
+  answer: Answer,
+  transferId: string,
+  schema: z.ZodType<CallTransferResource> = callTransferResourceSchema,
+): CallTransferResource {
+  const transfer = readAs(schema, answer);
   if (transfer.id === undefined || transfer.id === transferId) return transfer;
   throw invalidAnswer(answer, 'id: is not the one that was asked for');
 }
 
-/** The error for an answer that does not fit ASAPP's own description. `what` names the field, never its value. */
-function invalidAnswer({ request, status }: Answer, what: string): AsappError {
-  return new AsappError('responseInvalid', `ASAPP's answer to ${request} is not valid: ${what}`, status);
+/**
+ * What the answer about an `ACTIVE` transfer assigns.
+ *
+ * @param now - this process's clock, epoch milliseconds: only where ASAPP's own says nothing, as HTTP lets no server with
+ *   a clock; then no number lives longer than ASAPP's default
+ */
+export function readAssigned(answer: Answer, requested: RequestedTransport, now = Date.now()): Assigned {
+  const { createdAt, phoneNumber } = readAs(assignedNumberSchema, answer);
+  const { transferNumber, country = requested.country } = phoneNumber;
+  const expiresAt = phoneNumber.expireAt ?? phoneNumber.expiresAt;
+  if (expiresAt === undefined) throw invalidAnswer(answer, 'phoneNumber.expireAt: is missing');
+  const answeredAt = Date.parse(answer.date ?? '');
+  return {
+    destination: { type: 'PHONE_NUMBER', transferNumber, country },
+    lifetimeMs: createdAt === undefined ? undefined : expiresAt - createdAt,
+    leftMs: Number.isNaN(answeredAt)
+      ? Math.min(expiresAt - now, DEFAULT_LIFETIME_MS)
+      : expiresAt - answeredAt - DATE_RESOLUTION_MS,
+  };
 }
 
-function parseBody(answer: Answer): unknown {
+function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
+  if (answer.status < 200 || answer.status > 299) throw refusal(answer);
   if (answer.text === undefined) throw invalidAnswer(answer, `body: is longer than ${MAX_BODY_BYTES} bytes`);
+  const result = check(schema, answer, answer.text);
+  if (!result.success) throw invalidAnswer(answer, describeIssues(result.error, 'body'));
+  return result.data;
+}
+
+function check<T extends z.ZodType>(schema: T, answer: Answer, text: string) {
   try {
-    return JSON.parse(answer.text);
-  } catch {
-    throw invalidAnswer(answer, 'body: is not JSON');
+    return schema.safeParse(JSON.parse(text));
+  } catch (error) {
+    // The schema follows variables as deep as they go, and the stack is not that deep.
+    const what = error instanceof SyntaxError ? 'is not JSON' : 'is nested too deeply';
+    throw invalidAnswer(answer, `body: ${what}`);
   }
 }
 
-function check<T extends z.ZodType>(schema: T, answer: Answer, body: unknown) {
-  try {
-    return schema.safeParse(body);
-  } catch {
-    // The schema follows variables as deep as they go, and the stack is not that deep.
-    throw invalidAnswer(answer, 'body: is nested too deeply');
-  }
-}
+/** The error for an answer that does not fit ASAPP's own description. `what` names the field, never its value. */
+const invalidAnswer = ({ request, status }: Answer, what: string): AsappError =>
+  new AsappError('responseInvalid', `ASAPP's answer to ${request} is not valid: ${what}`, status);
 
 function refusal({ request, status, retryAfter, text }: Answer): AsappError {
   const { code, requestId } = errorBody(text);
-  const details = [
-    ...(code === undefined ? [] : [`code ${code}`]),
-    ...(requestId === undefined ? [] : [`request ${requestId}`]),
-  ].join(', ');
-  return new AsappError(
-    errorKind(status),
-    `ASAPP answered ${status} to ${request}${details === '' ? '' : ` (${details})`}`,
-    status,
-    retryAfterMs(retryAfter, Date.now()),
-  );
+  const details = [code && `code ${code}`, requestId && `request ${requestId}`].filter(Boolean).join(', ');
+  const message = `ASAPP answered ${status} to ${request}${details === '' ? '' : ` (${details})`}`;
+  return new AsappError(errorKind(status), message, status, retryAfterMs(retryAfter, Date.now()));
 }
 
-function errorBody(text = ''): { requestId?: string | undefined; code?: string | undefined } {
+function errorBody(text = ''): z.output<typeof errorBodySchema>['error'] {
   try {
     return errorBodySchema.parse(JSON.parse(text)).error;
   } catch {
     return {};
   }
+}
+
+/**
+ * How long the header `Retry-After` asks to wait: whole seconds, or until a date (RFC 9110, section 10.2.3).
+ *
+ * @param now - epoch milliseconds
+ * @returns milliseconds, from 0 for a date that has passed to 24 h; `undefined` where nothing can be read
+ */
+export function retryAfterMs(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const until = HTTP_DATE.test(value) ? Date.parse(value) : NaN;
+  const delay = /^\d+$/.test(value) ? Number(value) * 1000 : until - now;
+  return Number.isNaN(delay) ? undefined : Math.min(Math.max(0, delay), LONGEST_WAIT_MS);
 }

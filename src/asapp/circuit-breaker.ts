@@ -7,7 +7,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 
-import { AsappError, type AsappErrorKind } from './error';
+import { AsappError, isOutage, type AsappErrorKind } from './error';
 import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
 import type { CallTransferResource } from './resource';
 
@@ -20,12 +20,6 @@ export interface CircuitBreakerOptions {
   longestPauseMs?: number;
 }
 
-/** What says that ASAPP is down, and not that one request is wrong. */
-const outages: ReadonlySet<AsappErrorKind> = new Set(['unreachable', 'rateLimited', 'serverError']);
-
-const isOutage = (error: unknown): error is AsappError =>
-  error instanceof AsappError && outages.has(error.kind);
-
 /**
  * Leaves ASAPP alone while it is down, so that callers get their fallback at once and do not each wait for the hard
  * limit. Creating and reading have a circuit each: one may be down without the other.
@@ -34,54 +28,47 @@ const isOutage = (error: unknown): error is AsappError =>
  * through, and its answer closes the circuit.
  */
 export class CircuitBreaker implements CallTransfers {
-  private readonly creating: Circuit;
-  private readonly reading: Circuit;
+  private readonly creating;
+  private readonly reading;
 
   constructor(
     private readonly asapp: CallTransfers,
     options: CircuitBreakerOptions = {},
   ) {
-    this.creating = new Circuit('POST', options);
-    this.reading = new Circuit('GET', options);
+    this.creating = circuit('POST', options);
+    this.reading = circuit('GET', options);
   }
 
   async create(transfer: CreateTransfer, limits?: RequestLimits): Promise<CreatedTransfer> {
-    return await this.creating.run(() => this.asapp.create(transfer, limits));
+    return await this.creating(() => this.asapp.create(transfer, limits));
   }
 
   async get(transferId: string, limits?: RequestLimits): Promise<CallTransferResource> {
-    return await this.reading.run(() => this.asapp.get(transferId, limits));
+    return await this.reading(() => this.asapp.get(transferId, limits));
   }
 }
 
-class Circuit {
-  private readonly policy;
-  private lastOutage: AsappErrorKind = 'unreachable';
-
-  constructor(
-    private readonly method: string,
-    { failures = 10, firstPauseMs = 1000, longestPauseMs = 15_000 }: CircuitBreakerOptions,
-  ) {
-    this.policy = circuitBreaker(handleWhen(isOutage), {
-      breaker: new ConsecutiveBreaker(failures),
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: firstPauseMs, maxDelay: longestPauseMs }),
-    });
-  }
-
-  async run<T>(request: () => Promise<T>): Promise<T> {
+/** Runs the requests of one operation. */
+function circuit(
+  method: string,
+  { failures = 10, firstPauseMs = 1000, longestPauseMs = 15_000 }: CircuitBreakerOptions,
+) {
+  const policy = circuitBreaker(handleWhen(isOutage), {
+    breaker: new ConsecutiveBreaker(failures),
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: firstPauseMs, maxDelay: longestPauseMs }),
+  });
+  let lastOutage: AsappErrorKind = 'unreachable';
+  const message = `ASAPP was not asked (${method}): it failed again and again`;
+  const isOpen = () => new AsappError(lastOutage, message, undefined, undefined, false);
+  return async <T>(request: () => Promise<T>): Promise<T> => {
     // The policy would let others wait for the one that tries: a caller has no time for that.
-    if (this.policy.state === CircuitState.HalfOpen) throw this.isOpen();
+    if (policy.state === CircuitState.HalfOpen) throw isOpen();
     try {
-      return await this.policy.execute(request);
+      return await policy.execute(request);
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw this.isOpen();
-      if (isOutage(error)) this.lastOutage = error.kind;
+      if (error instanceof BrokenCircuitError) throw isOpen();
+      if (isOutage(error)) lastOutage = error.kind;
       throw error;
     }
-  }
-
-  private isOpen(): AsappError {
-    const message = `ASAPP was not asked (${this.method}): it failed again and again`;
-    return new AsappError(this.lastOutage, message, undefined, undefined, false);
-  }
+  };
 }

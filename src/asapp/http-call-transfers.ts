@@ -4,35 +4,28 @@ import { Agent, request } from 'undici';
 import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
-import type { RequestedTransport } from '../contract/transport';
 
-import { MAX_BODY_BYTES, readAssigned, readCreated, readTransfer, type Answer } from './answer';
+import { MAX_BODY_BYTES, readAssigned, readTransfer, type Answer } from './answer';
 import { AsappError } from './error';
 import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
-import type { CallTransferResource } from './resource';
-
-export interface HttpCallTransfersOptions {
-  /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
-  apiUrl: string;
-  /** API key id: the header `asapp-api-id`. */
-  apiId: string;
-  /** API key secret: the header `asapp-api-secret`. */
-  apiSecret: string;
-  /** How long a connection may take to come up, in milliseconds. Default: 1,000. */
-  connectTimeoutMs?: number;
-}
+import { createdResourceSchema, type CallTransferResource } from './resource';
 
 const headerValue = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters, without white space or a line break');
-const timeoutMs = z.int().min(1).max(600_000);
 
 const optionsSchema = z.object({
+  /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
   apiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  /** API key id: the header `asapp-api-id`. */
   apiId: headerValue,
+  /** API key secret: the header `asapp-api-secret`. */
   apiSecret: headerValue,
-  connectTimeoutMs: timeoutMs.default(1000),
+  /** How long a connection may take to come up, in milliseconds. Default: 1,000. */
+  connectTimeoutMs: z.int().min(1).max(600_000).default(1000),
 });
+/** Where ASAPP is, and how it knows who asks. */
+export type HttpCallTransfersOptions = z.input<typeof optionsSchema>;
 
 /**
  * ASAPP's connections are kept between calls, so that a call does not pay for a TLS handshake. Less than the
@@ -77,16 +70,18 @@ export class HttpCallTransfers implements CallTransfers {
       phoneNumber: { country: transport.country },
       inputContext,
     });
-    const answer = await this.#send('POST', PATH, limits, body);
-    if (answer.status !== 409) {
-      return created(answer, readCreated(answer, transferId), transport, { existed: false });
+    let answer = await this.#send('POST', PATH, limits, body);
+    const existed = answer.status === 409;
+    if (existed) {
+      // An earlier attempt got through, though its answer did not. The agent takes a connection back one turn of the
+      // event loop after an answer: without that turn this GET would pay for a new one.
+      await nextTurn();
+      await limits.beforeAnother?.();
+      answer = await this.#send('GET', pathOf(transferId), limits);
     }
-    // The transfer exists already: an earlier attempt got through, though its answer did not. The agent takes a
-    // connection back one turn of the event loop after an answer: without that turn this GET would pay for a new one.
-    await nextTurn();
-    await limits.beforeAnother?.();
-    const found = await this.#send('GET', pathOf(transferId), limits);
-    return created(found, readTransfer(found, transferId), transport, { existed: true });
+    const found = readTransfer(answer, transferId, existed ? undefined : createdResourceSchema);
+    const assigned = found.status === 'ACTIVE' ? readAssigned(answer, transport) : undefined;
+    return { transfer: found, existed, assigned };
   }
 
   async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
@@ -108,8 +103,7 @@ export class HttpCallTransfers implements CallTransfers {
       const response = await request(`${this.#apiUrl}${path}`, {
         method,
         dispatcher: this.#agent,
-        headers:
-          body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+        headers: { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         body: body ?? null,
         signal: signal ?? null,
       });
@@ -127,17 +121,6 @@ export class HttpCallTransfers implements CallTransfers {
     }
   }
 }
-
-const created = (
-  answer: Answer,
-  transfer: CallTransferResource,
-  requested: RequestedTransport,
-  { existed }: { existed: boolean },
-): CreatedTransfer => ({
-  transfer,
-  existed,
-  assigned: transfer.status === 'ACTIVE' ? readAssigned(answer, requested) : undefined,
-});
 
 const first = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;

@@ -1,7 +1,6 @@
 import type { InputContext } from '../contract/transfer-request';
-import type { RequestedTransport } from '../contract/transport';
+import type { Destination, RequestedTransport } from '../contract/transport';
 
-import type { Assigned } from './assigned';
 import type { CallTransferResource } from './resource';
 
 /** What a POST of ASAPP's call transfers asks for. */
@@ -11,6 +10,15 @@ export interface CreateTransfer {
   conversationId: string;
   transport: RequestedTransport;
   inputContext?: InputContext | undefined;
+}
+
+/** What ASAPP assigned. Its expiry is a lifetime: two times of ASAPP's clock, which is never compared with another. */
+export interface Assigned {
+  destination: Destination;
+  /** From its creation to its expiry, milliseconds; `undefined` if ASAPP does not say when it was created. */
+  lifetimeMs: number | undefined;
+  /** What was left of it when ASAPP answered, milliseconds. */
+  leftMs: number;
 }
 
 /** A transfer that was asked for. */

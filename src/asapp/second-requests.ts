@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
-import type { CallTransferResource } from './resource';
+import type { CallTransfers, RequestLimits } from './port';
 
 /** After how long without an answer a second request begins, in milliseconds: late enough that an ASAPP which is merely slow is asked once. */
 const AFTER_MS = { create: 2500, get: 1750 };
@@ -10,26 +9,16 @@ const AFTER_MS = { create: 2500, get: 1750 };
  * Asks a second time beside a request that takes long, which may be lost, and is not given up: whichever answers first is
  * the answer. A repeated POST is safe: its 409 says that the first got through.
  */
-export class SecondRequests implements CallTransfers {
-  constructor(
-    private readonly asapp: CallTransfers,
-    private readonly afterMs = AFTER_MS,
-  ) {}
-
-  async create(transfer: CreateTransfer, limits: RequestLimits = {}): Promise<CreatedTransfer> {
-    return await firstAnswer(this.afterMs.create, limits, (both) => this.asapp.create(transfer, both));
-  }
-
-  async get(transferId: string, limits: RequestLimits = {}): Promise<CallTransferResource> {
-    return await firstAnswer(this.afterMs.get, limits, (both) => this.asapp.get(transferId, both));
-  }
-}
+export const withSecondRequests = (asapp: CallTransfers, afterMs = AFTER_MS): CallTransfers => ({
+  create: (transfer, limits) => firstAnswer(afterMs.create, limits, (both) => asapp.create(transfer, both)),
+  get: (transferId, limits) => firstAnswer(afterMs.get, limits, (both) => asapp.get(transferId, both)),
+});
 
 const SLOW = Symbol('slow');
 
 async function firstAnswer<T>(
   afterMs: number,
-  { signal, ...limits }: RequestLimits,
+  { signal, ...limits }: RequestLimits = {},
   send: (limits: RequestLimits) => Promise<T>,
 ): Promise<T> {
   const answered = new AbortController();

@@ -11,13 +11,9 @@ import { makeWorkerBundle } from '../bundling/worker-bundle';
 const usage = 'Usage: call-transfer-bundle <file> [--encryption] [--tracing]';
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      encryption: { type: 'boolean', default: false },
-      tracing: { type: 'boolean', default: false },
-    },
-  });
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { encryption: flag, tracing: flag };
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new Error(usage);
   await writeFile(file, await makeWorkerBundle(values));

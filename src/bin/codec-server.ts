@@ -3,11 +3,10 @@
 import { EncryptionCodec } from '../codec/encryption-codec';
 import { readEncryptionKeys } from '../codec/environment';
 import { readCodecServerEnvironment } from '../codec-server/environment';
-import { readAll } from '../environment/read-all';
-import { EnvironmentError } from '../environment/read-environment';
-import { startProblem } from '../environment/start-problem';
+import { run, untilStopped } from '../environment/program';
+import { EnvironmentError, readAll } from '../environment/read-environment';
 
-async function main(): Promise<void> {
+run('The codec server', async () => {
   const [{ createCodecServer }, { tokenCheck }] = await Promise.all([
     import('../codec-server/create-codec-server.js'),
     import('../codec-server/token.js'),
@@ -16,11 +15,9 @@ async function main(): Promise<void> {
     () => readCodecServerEnvironment(process.env),
     async () => {
       const found = await readEncryptionKeys(process.env);
-      if (found === undefined)
-        throw new EnvironmentError([
-          'CALL_TRANSFER_ENCRYPTION_KEYS: is missing: there is nothing to decrypt with',
-        ]);
-      return found;
+      if (found !== undefined) return found;
+      const mistake = 'CALL_TRANSFER_ENCRYPTION_KEYS: is missing: there is nothing to decrypt with';
+      throw new EnvironmentError([mistake]);
     },
   );
   const server = await createCodecServer({
@@ -28,15 +25,8 @@ async function main(): Promise<void> {
     codec: new EncryptionCodec(keys),
     checkToken: tokenCheck(token),
   });
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-  });
+  const stopped = untilStopped();
   console.log(`The codec server listens on ${await server.listen({ host, port })}`);
   await stopped;
   await server.close();
-}
-
-main().catch((error: unknown) => {
-  console.error(startProblem('The codec server', error));
-  process.exit(1);
 });

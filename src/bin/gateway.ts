@@ -15,14 +15,14 @@ import { serveGatewayMetrics } from '../call-control/gateway/metrics';
 import { CallTransferClient } from '../client/call-transfer-client';
 import { forWaitingCallers } from '../client/waiting-callers';
 import { readEncryption } from '../codec/environment';
-import { readAll } from '../environment/read-all';
-import { startProblem } from '../environment/start-problem';
+import { run, untilStopped } from '../environment/program';
+import { readAll } from '../environment/read-environment';
 import { startTracing } from '../worker-process/tracing';
 
 /** How long Temporal may take to show that it is there, milliseconds. */
 const READY_MS = 1000;
 
-async function main(): Promise<void> {
+run('The gateway', async () => {
   const tracing = await startTracing(process.env, 'call-transfer-gateway');
   const { createGateway } = await import('../call-control/gateway/create-gateway.js');
   const [{ host, port, taskQueue, drainMs, metricsAddress, options }, dataConverter] = await readAll(
@@ -56,9 +56,7 @@ async function main(): Promise<void> {
       return true;
     },
   });
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-  });
+  const stopped = untilStopped();
   const address = await gateway.listen({ host, port });
   console.log(`The gateway listens on ${address}; its description is at ${address}/openapi.json`);
   await stopped;
@@ -68,9 +66,4 @@ async function main(): Promise<void> {
   await connection.close();
   await metrics?.close();
   await tracing?.shutdown();
-}
-
-main().catch((error: unknown) => {
-  console.error(startProblem('The gateway', error));
-  process.exit(1);
 });

@@ -1,30 +1,24 @@
 #!/usr/bin/env node
-/**
- * The sandbox as a command, until SIGTERM or SIGINT.
- *
- * | variable | default |
- * |---|---|
- * | `SANDBOX_HOST` | `127.0.0.1` |
- * | `SANDBOX_PORT` | 8080; 0 for a free one |
- * | `SANDBOX_NUMBER_TTL_MS` | 60,000: how long a number is assigned |
- * | `SANDBOX_POOL_SIZE` | 1,000: how many numbers each country has |
- * | `ASAPP_API_ID`, `ASAPP_API_SECRET` | `sandbox-id`, `sandbox-secret`: the only credentials that it accepts |
- */
+/** The sandbox as a command, until SIGTERM or SIGINT. */
 import { z } from 'zod';
 
-import { EnvironmentError, readEnvironment, whole } from '../environment/read-environment';
+import { run, untilStopped } from '../environment/program';
+import { port, readEnvironment, whole } from '../environment/read-environment';
 import { Sandbox } from '../sandbox/sandbox';
 
 const environmentSchema = z.object({
-  SANDBOX_PORT: whole.pipe(z.number().max(65_535, 'must be a port, up to 65535')).default(8080),
+  SANDBOX_PORT: port.default(8080),
   SANDBOX_HOST: z.string().default('127.0.0.1'),
+  /** How long a number is assigned. */
   SANDBOX_NUMBER_TTL_MS: whole.default(60_000),
+  /** How many numbers each country has. */
   SANDBOX_POOL_SIZE: whole.default(1000),
+  /** The only credentials that it accepts. */
   ASAPP_API_ID: z.string().default('sandbox-id'),
   ASAPP_API_SECRET: z.string().default('sandbox-secret'),
 });
 
-async function main(): Promise<void> {
+run('The sandbox', async () => {
   const data = readEnvironment(environmentSchema, process.env);
   const sandbox = await Sandbox.start({
     port: data.SANDBOX_PORT,
@@ -37,10 +31,6 @@ async function main(): Promise<void> {
   console.log(
     `ASAPP's stand-in listens on ${sandbox.asapp.apiUrl}; credentials as in ASAPP_API_ID, ASAPP_API_SECRET`,
   );
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void sandbox.close());
-}
-
-main().catch((problem: unknown) => {
-  console.error(problem instanceof EnvironmentError ? problem.message : problem);
-  process.exitCode = 1;
+  await untilStopped();
+  await sandbox.close();
 });

@@ -3,9 +3,10 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
+import { run } from '../environment/program';
 import { registerSearchAttributes } from '../worker-process/search-attributes';
 
-async function main(): Promise<void> {
+run('The registration of search attributes', async () => {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = await Connection.connect(connectionOptions);
   try {
@@ -16,9 +17,4 @@ async function main(): Promise<void> {
   } finally {
     await connection.close();
   }
-}
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
 });

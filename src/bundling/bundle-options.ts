@@ -1,14 +1,12 @@
 /** How this package's workflows get into a worker's bundle, beside those that the worker's owner has. */
 import type { BundleOptions, ReplayWorkerOptions, WorkerOptions } from '@temporalio/worker';
 
-import { modulePath } from './module-path';
-
 /** How the bundle's entry names the user's own workflows; resolved by an alias. */
 const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
 
-const preloadedPath = modulePath('bundling/preloaded-modules');
-const ownWorkflowsPath = modulePath('workflow');
-const besideUsersPath = modulePath('bundling/workflows-beside-users');
+const preloadedPath = require.resolve('./preloaded-modules');
+const besideUsersPath = require.resolve('./workflows-beside-users');
+export const ownWorkflowsPath = require.resolve('../workflow');
 
 /** A worker without workflows of its own gets this package's alone. */
 export const withWorkflows = ({
@@ -21,19 +19,15 @@ export const withWorkflows = ({
 export function besideUsers(options: BundleOptions): BundleOptions {
   const { workflowsPath, webpackConfigHook } = options;
   const preloadModules = [...new Set([...(options.preloadModules ?? []), preloadedPath])];
-  if (workflowsPath === ownWorkflowsPath || workflowsPath === besideUsersPath) {
-    return { ...options, preloadModules };
-  }
+  if ([ownWorkflowsPath, besideUsersPath].includes(workflowsPath)) return { ...options, preloadModules };
   return {
     ...options,
     preloadModules,
     workflowsPath: besideUsersPath,
     webpackConfigHook: (config) => {
       const hooked = webpackConfigHook?.(config) ?? config;
-      return {
-        ...hooked,
-        resolve: { ...hooked.resolve, alias: withUsers(hooked.resolve?.alias, workflowsPath) },
-      };
+      const alias = withUsers(hooked.resolve?.alias, workflowsPath);
+      return { ...hooked, resolve: { ...hooked.resolve, alias } };
     },
   };
 }

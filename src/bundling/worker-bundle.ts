@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { encryptedFailureConverterPath } from '../codec/data-converter';
 import { EnvironmentError } from '../environment/read-environment';
 
-import { modulePath } from './module-path';
+import { besideUsers, ownWorkflowsPath } from './bundle-options';
 
 /** What a bundle of the workflows has in it, beside them. */
 export interface WorkerBundleOptions {
@@ -15,6 +15,8 @@ export interface WorkerBundleOptions {
   /** Spans of workflows: the worker traces. */
   tracing: boolean;
 }
+
+const TRACING_INTERCEPTORS = '@temporalio/interceptors-opentelemetry/lib/workflow-interceptors';
 
 /** The first line of a bundle says what it was made of and for. */
 const labelOf = ({ encryption, tracing }: WorkerBundleOptions): string =>
@@ -27,17 +29,10 @@ const versionOf = (packageFile: string): string =>
 /** Bundles the workflows for `npx call-transfer-worker`, which takes seconds at every start otherwise. */
 export async function makeWorkerBundle(options: WorkerBundleOptions): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: modulePath('workflow'),
-    preloadModules: [modulePath('bundling/preloaded-modules')],
+    ...besideUsers({ workflowsPath: ownWorkflowsPath }),
     logger: new DefaultLogger('WARN'),
-    ...(options.encryption ? { failureConverterPath: encryptedFailureConverterPath } : {}),
-    ...(options.tracing
-      ? {
-          workflowInterceptorModules: [
-            require.resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
-          ],
-        }
-      : {}),
+    ...(options.encryption && { failureConverterPath: encryptedFailureConverterPath }),
+    ...(options.tracing && { workflowInterceptorModules: [require.resolve(TRACING_INTERCEPTORS)] }),
   });
   return `${labelOf(options)}\n${code}`;
 }

@@ -1,21 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import {
-  isGrpcDeadlineError,
-  isGrpcServiceError,
-  WithStartWorkflowOperation,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-  type WorkflowHandle,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WithStartWorkflowOperation, type Client, type WorkflowHandle } from '@temporalio/client';
 
 import type { ConversationView } from '../contract/conversation-view';
-import { failureTypes } from '../contract/failures';
 import {
   connectedSignal,
   conversationQuery,
@@ -45,7 +32,8 @@ import {
 } from '../contract/transfer-request';
 import { describeTransport, requestedTransport } from '../contract/transport';
 
-import { ConversationNotFoundError, NoAnswerError } from './errors';
+import { askTemporal } from './ask-temporal';
+import { ConversationNotFoundError } from './errors';
 
 export interface CallTransferClientOptions {
   /** Default: `call-transfer`. */
@@ -95,30 +83,24 @@ export class CallTransferClient {
    *   `TransferIdConflict`
    * @throws NoAnswerError
    */
-  async requestTransfer(input: CallTransferInput, options: AskOptions = {}): Promise<NextStep> {
+  async requestTransfer(input: CallTransferInput, options?: AskOptions): Promise<NextStep> {
     const { conversationId, ...request } = parsePayload(callTransferInputSchema, input, 'CallTransferInput');
-    return await this.freshStep(
-      conversationId,
-      // Without a transfer id nothing tells a repetition from another wish.
-      request.transferId === undefined ? randomUUID() : `requestTransfer/${request.transferId}`,
-      options,
-      (updateId, ask) =>
-        this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
-          args: [{ ...request, ...ask }],
-          updateId,
-          startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(
-            CALL_TRANSFER_WORKFLOW,
-            {
-              workflowId: conversationWorkflowId(conversationId),
-              workflowIdConflictPolicy: 'USE_EXISTING',
-              workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-              taskQueue: this.taskQueue,
-              args: [{ conversationId, ...request }],
-              staticSummary: `Call transfer, ${describeTransport(requestedTransport(request))}`,
-              workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
-            },
-          ),
+    const { transferId } = request;
+    return await this.freshStep(conversationId, transferId, options, (ask) =>
+      this.temporal.workflow.executeUpdateWithStart(requestTransferUpdate, {
+        args: [{ ...request, ...ask }],
+        // Without a transfer id nothing tells a repetition from another wish.
+        updateId: transferId === undefined ? randomUUID() : `requestTransfer/${transferId}`,
+        startWorkflowOperation: new WithStartWorkflowOperation<CallTransferWorkflow>(CALL_TRANSFER_WORKFLOW, {
+          workflowId: conversationWorkflowId(conversationId),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          taskQueue: this.taskQueue,
+          args: [{ conversationId, ...request }],
+          staticSummary: `Call transfer, ${describeTransport(requestedTransport(request))}`,
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
         }),
+      }),
     );
   }
 
@@ -133,18 +115,15 @@ export class CallTransferClient {
   async reportDisconnect(
     conversationId: string,
     report: DisconnectReport,
-    options: AskOptions = {},
+    options?: AskOptions,
   ): Promise<NextStep> {
     const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
     const { transferId, by = 'UNKNOWN', cause = 'NORMAL' } = checked;
-    const updateIdOfReport = `reportDisconnect/${transferId}/${by}/${cause}`;
-    return await this.orPastDecision(conversationId, transferId, options, () =>
-      this.freshStep(conversationId, updateIdOfReport, options, (updateId, ask) =>
-        this.handle(conversationId).executeUpdate(reportDisconnectUpdate, {
-          args: [{ ...checked, ...ask }],
-          updateId,
-        }),
-      ),
+    return await this.freshStep(conversationId, transferId, options, (ask) =>
+      this.handle(conversationId).executeUpdate(reportDisconnectUpdate, {
+        args: [{ ...checked, ...ask }],
+        updateId: `reportDisconnect/${transferId}/${by}/${cause}`,
+      }),
     );
   }
 
@@ -155,7 +134,7 @@ export class CallTransferClient {
    */
   async reportConnected(conversationId: string, report: ConnectReport): Promise<boolean> {
     const checked = parsePayload(connectReportSchema, report, 'ConnectReport');
-    return await this.deliver(() => this.handle(conversationId).signal(connectedSignal, checked));
+    return await this.isDone(() => this.handle(conversationId).signal(connectedSignal, checked));
   }
 
   /**
@@ -165,7 +144,7 @@ export class CallTransferClient {
    */
   async signalDisconnected(conversationId: string, report: DisconnectReport): Promise<boolean> {
     const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
-    return await this.deliver(() => this.handle(conversationId).signal(disconnectedSignal, checked));
+    return await this.isDone(() => this.handle(conversationId).signal(disconnectedSignal, checked));
   }
 
   /**
@@ -175,10 +154,10 @@ export class CallTransferClient {
    * @throws NoAnswerError
    */
   async conversation(conversationId: string): Promise<ConversationView> {
-    const deadline = Date.now() + this.answerTimeoutMs;
-    return await this.known(conversationId, () =>
-      this.inTime(deadline, () => this.handle(conversationId).query(conversationQuery)),
-    );
+    const query = () => this.handle(conversationId).query(conversationQuery);
+    const view = await askTemporal(this.temporal, query, Date.now() + this.answerTimeoutMs);
+    if (view === undefined) throw new ConversationNotFoundError(conversationId);
+    return view;
   }
 
   /**
@@ -187,16 +166,7 @@ export class CallTransferClient {
    * @throws NoAnswerError
    */
   async isKnown(conversationId: string): Promise<boolean> {
-    const deadline = Date.now() + this.answerTimeoutMs;
-    try {
-      await this.known(conversationId, () =>
-        this.inTime(deadline, () => this.handle(conversationId).describe()),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConversationNotFoundError) return false;
-      throw error;
-    }
+    return await this.isDone(() => this.handle(conversationId).describe());
   }
 
   /**
@@ -205,7 +175,9 @@ export class CallTransferClient {
    * @throws ConversationNotFoundError
    */
   async result(conversationId: string): Promise<RoutingDecision> {
-    return await this.known(conversationId, () => this.handle(conversationId).result());
+    const decision = await askTemporal(this.temporal, () => this.handle(conversationId).result());
+    if (decision === undefined) throw new ConversationNotFoundError(conversationId);
+    return decision;
   }
 
   private handle(conversationId: string): WorkflowHandle<CallTransferWorkflow> {
@@ -219,124 +191,47 @@ export class CallTransferClient {
    */
   private async freshStep(
     conversationId: string,
-    updateId: string,
-    { answerTimeoutMs = this.answerTimeoutMs }: AskOptions,
-    send: (updateId: string, ask: Ask) => Promise<NextStep>,
+    transferId: string | undefined,
+    { answerTimeoutMs = this.answerTimeoutMs }: AskOptions = {},
+    send: (ask: Ask) => Promise<NextStep>,
   ): Promise<NextStep> {
     const deadline = Date.now() + answerTimeoutMs;
     const askId = randomUUID();
     const answerWithinMs = Math.max(1, answerTimeoutMs - ROUND_TRIP_MS);
-    const first = await this.inTime(deadline, () => send(updateId, { askId, answerWithinMs }));
+    const first =
+      (await askTemporal(this.temporal, () => send({ askId, answerWithinMs }), deadline)) ??
+      (await this.pastDecision(conversationId, transferId, deadline));
     if (first.action === 'ROUTE') return first;
     const { leg } = first;
     if (first.askId === askId) return { action: 'DIAL', leg };
-    return await this.orPastDecision(conversationId, leg.transferId, { answerTimeoutMs }, () =>
-      this.inTime(deadline, () =>
-        this.handle(conversationId).executeUpdate(requestTransferUpdate, {
-          args: [{ transferId: leg.transferId, answerWithinMs }],
-        }),
-      ),
+    const again = () =>
+      this.handle(conversationId).executeUpdate(requestTransferUpdate, {
+        args: [{ transferId: leg.transferId, answerWithinMs }],
+      });
+    return (
+      (await askTemporal(this.temporal, again, deadline)) ??
+      (await this.pastDecision(conversationId, leg.transferId, deadline))
     );
   }
 
-  /** Repeats what Temporal cannot take at this moment. */
-  private async inTime<T>(deadline: number, ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await this.temporal.withDeadline(deadline, ask);
-      } catch (error) {
-        if (!isPassing(error) || Date.now() + PAUSE_MS >= deadline) {
-          throw toClientError(error);
-        }
-        await sleep(PAUSE_MS);
-      }
-    }
-  }
-
-  /** The answer, or the last decision where the conversation has ended and the leg was one of its own. */
-  private async orPastDecision(
+  /** The last decision of a conversation that has ended, if the leg was one of its own. */
+  private async pastDecision(
     conversationId: string,
-    transferId: string,
-    { answerTimeoutMs = this.answerTimeoutMs }: AskOptions,
-    ask: () => Promise<NextStep>,
+    transferId: string | undefined,
+    deadline: number,
   ): Promise<NextStep> {
-    const deadline = Date.now() + answerTimeoutMs;
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      const decision = await this.inTime(deadline, () => this.result(conversationId));
-      const legs = [decision.transferId, ...decision.legs.map((leg) => leg.transferId)];
-      if (!legs.includes(transferId)) throw new ConversationNotFoundError(conversationId);
-      return { action: 'ROUTE', decision };
-    }
+    const decision = await askTemporal(this.temporal, () => this.handle(conversationId).result(), deadline);
+    const isAbout = decision && [decision, ...decision.legs].some((leg) => leg.transferId === transferId);
+    if (!isAbout) throw new ConversationNotFoundError(conversationId);
+    return { action: 'ROUTE', decision };
   }
 
-  private async deliver(signal: () => Promise<void>): Promise<boolean> {
-    try {
-      await this.inTime(Date.now() + this.answerTimeoutMs, signal);
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
-
-  private async known<T>(conversationId: string, read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (error) {
-      throw error instanceof WorkflowNotFoundError
-        ? new ConversationNotFoundError(conversationId)
-        : toClientError(error);
-    }
+  /** Whether there is a workflow to do it with. */
+  private async isDone(act: () => Promise<unknown>): Promise<boolean> {
+    const done = () => act().then(() => true);
+    return (await askTemporal(this.temporal, done, Date.now() + this.answerTimeoutMs)) ?? false;
   }
 }
 
 /** What the typed client adds to each ask. */
 type Ask = Required<Pick<TransferRequest, 'askId' | 'answerWithinMs'>>;
-
-/** Pause before an ask is repeated that Temporal could not take. */
-const PAUSE_MS = 100;
-
-/** Faults that pass: the server restarts or has too much to do, or a conversation closes or changes its worker at this very moment. */
-const passingCodes: readonly number[] = [
-  8, // RESOURCE_EXHAUSTED
-  9, // FAILED_PRECONDITION
-  10, // ABORTED
-  13, // INTERNAL
-  14, // UNAVAILABLE
-];
-
-const ourTypes: readonly unknown[] = Object.values(failureTypes);
-
-const isOurs = ({ type }: ApplicationFailure): boolean => ourTypes.includes(type);
-
-function isPassing(error: unknown): boolean {
-  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
-  return isGrpcServiceError(cause) && passingCodes.includes(cause.code);
-}
-
-function toClientError(error: unknown): unknown {
-  if (error instanceof WorkflowUpdateFailedError) {
-    // A refusal of ours is what the caller needs: its type is the same in every language.
-    if (error.cause instanceof ApplicationFailure && isOurs(error.cause)) return error.cause;
-    return new NoAnswerError('The conversation ended before it had an answer', { cause: error });
-  }
-  if (error instanceof WorkflowFailedError) {
-    // Terminated, or cancelled before it could decide: whoever waits takes their own fallback.
-    return new NoAnswerError('The conversation ended without a decision', { cause: error });
-  }
-  if (error instanceof WorkflowNotFoundError) return error;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (
-    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-    isGrpcDeadlineError(error) ||
-    isGrpcDeadlineError(cause)
-  ) {
-    return new NoAnswerError('Temporal gave no answer in time', { cause: error });
-  }
-  return isGrpcServiceError(cause) || isGrpcServiceError(error)
-    ? new NoAnswerError('Temporal could not be asked', { cause: error })
-    : error;
-}

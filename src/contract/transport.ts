@@ -40,10 +40,7 @@ export interface AssignedTransport {
 export const transportFields = { type: optional(transportTypeSchema), country: countrySchema };
 
 /** The same where a request may leave it to its conversation. */
-export const optionalTransportFields = {
-  type: optional(transportTypeSchema),
-  country: optional(countrySchema),
-};
+export const optionalTransportFields = { ...transportFields, country: optional(countrySchema) };
 
 /** The transport that a checked payload names. */
 export const requestedTransport = ({ country }: { country: string }): RequestedTransport => ({

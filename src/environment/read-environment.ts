@@ -47,12 +47,8 @@ export const list = z.string().transform((text) =>
 );
 
 /** The variables that are set: an empty one is not. */
-export const setVariables = (environment: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-    ),
-  );
+export const setVariables = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
 
 /** What is wrong with each variable. */
 export const mistakesIn = (error: z.ZodError): string[] =>
@@ -67,4 +63,26 @@ export function readEnvironment<T extends z.ZodType>(schema: T, environment: Nod
   const result = schema.safeParse(setVariables(environment));
   if (!result.success) throw new EnvironmentError(mistakesIn(result.error));
   return result.data;
+}
+
+/**
+ * Reads several parts of an environment.
+ *
+ * @throws EnvironmentError naming the mistakes of all of them at once
+ */
+export async function readAll<Parts extends unknown[]>(
+  ...reads: { [Index in keyof Parts]: () => Parts[Index] | Promise<Parts[Index]> }
+): Promise<Parts> {
+  const mistakes: string[] = [];
+  const parts: unknown[] = [];
+  for (const read of reads) {
+    try {
+      parts.push(await read());
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      mistakes.push(...error.mistakes);
+    }
+  }
+  if (mistakes.length > 0) throw new EnvironmentError(mistakes);
+  return parts as Parts;
 }

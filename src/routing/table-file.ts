@@ -25,26 +25,27 @@ export class RoutingTableError extends Error {
  *   `routing.json:12:17 rules.1.when.outcome: Invalid option …`
  */
 export function parseRoutingTable(text: string, fileName: string): RoutingTable {
+  const place = (offset: number) => {
+    const lines = text.slice(0, offset).split('\n');
+    return `${fileName}:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
+  };
   const syntaxErrors: ParseError[] = [];
   const root = parseTree(text, syntaxErrors, { allowTrailingComma: true });
   if (root === undefined || syntaxErrors.length > 0) {
-    const places = syntaxErrors.map(
-      ({ offset, error }) => `${fileName}:${lineAndColumn(text, offset)} ${printParseErrorCode(error)}`,
+    const mistakes = syntaxErrors.map(
+      ({ offset, error }) => `${place(offset)} ${printParseErrorCode(error)}`,
     );
-    throw new RoutingTableError(places.length > 0 ? places.join('\n') : `${fileName}:1:1 the file is empty`);
+    throw new RoutingTableError(mistakes.join('\n') || `${place(0)} the file is empty`);
   }
   const table: unknown = getNodeValue(root);
   const result = routingTableSchema.safeParse(table);
   if (result.success) return table as RoutingTable;
-  throw new RoutingTableError(
-    result.error.issues
-      .map((issue) => {
-        const path = issue.path as (string | number)[];
-        const place = lineAndColumn(text, nearestNode(root, path).offset);
-        return `${fileName}:${place} ${path.join('.') || 'table'}: ${describeIssue(issue)}`;
-      })
-      .join('\n'),
-  );
+  const mistakes = result.error.issues.map((issue) => {
+    const path = issue.path as (string | number)[];
+    const { offset } = nearestNode(root, path);
+    return `${place(offset)} ${path.join('.') || 'table'}: ${describeIssue(issue)}`;
+  });
+  throw new RoutingTableError(mistakes.join('\n'));
 }
 
 /** The value at a path, or the closest thing around it where the path's end is what is missing. */
@@ -54,9 +55,4 @@ function nearestNode(root: Node, path: (string | number)[]): Node {
     if (node !== undefined) return node;
   }
   return root;
-}
-
-function lineAndColumn(text: string, offset: number): string {
-  const before = text.slice(0, offset).split('\n');
-  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { jsonSchema, type Json, type Variables } from '../contract/json';
-import { outcomes } from '../contract/outcomes';
+import { outcomes, type Outcome } from '../contract/outcomes';
 import { outcomeSchema } from '../contract/routing-decision';
 
 import { redialableOutcomes, type RoutingChoice, type RoutingFacts, type RoutingPolicy } from './policy';
@@ -42,26 +42,21 @@ export const routingTableSchema = z
     const issue = (path: (string | number)[], message: string) => {
       context.addIssue({ code: 'custom', path, message });
     };
+    const checkRedial = (path: (string | number)[], redial: boolean | undefined, after: Outcome[]) => {
+      if (redial !== true || after.some((outcome) => redialableOutcomes.includes(outcome))) return;
+      issue([...path, 'redial'], `is only possible for ${redialableOutcomes.join(' and ')}`);
+    };
     table.rules.forEach((rule, index) => {
       const twin = table.rules.findIndex((other) => sameCondition(other.when, rule.when));
       if (twin < index)
         issue(['rules', index, 'when'], `can never match: rules.${twin} has the same condition`);
-      if (
-        rule.redial === true &&
-        !asList(rule.when.outcome).some((outcome) => redialableOutcomes.includes(outcome))
-      ) {
-        issue(['rules', index, 'redial'], redialMistake);
-      }
+      checkRedial(['rules', index], rule.redial, asList(rule.when.outcome));
     });
     for (const outcome of outcomes) {
-      if (table.defaults[outcome].redial === true && !redialableOutcomes.includes(outcome)) {
-        issue(['defaults', outcome, 'redial'], redialMistake);
-      }
+      checkRedial(['defaults', outcome], table.defaults[outcome].redial, [outcome]);
     }
   });
 export type RoutingTable = z.input<typeof routingTableSchema>;
-
-const redialMistake = `is only possible for ${redialableOutcomes.join(' and ')}`;
 
 const asList = <T>(oneOrMany: T | T[] | undefined): T[] =>
   oneOrMany === undefined ? [] : Array.isArray(oneOrMany) ? oneOrMany : [oneOrMany];
@@ -100,6 +95,26 @@ function variable(name: string, { transferVariables, referenceVariables }: Routi
 
 /** Text, numbers and booleans as they are written; nothing else equals a table's value. */
 const asText = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : undefined;
+  typeof value === 'object' ? undefined : value?.toString();
+
+const toAgents = { route: { type: 'QUEUE', queue: 'agents' } };
+
+/**
+ * What the worker routes by where its owner gives no policy: on `SYSTEM` the phone system goes on with its
+ * own flow, after the customer's hangup there is nothing to do, and everybody else meets a person.
+ */
+export const defaultRoutingTable: RoutingTable = {
+  rules: [],
+  defaults: {
+    AGENT: toAgents,
+    SYSTEM: { route: { type: 'CONTINUE' } },
+    CUSTOMER_HUNG_UP: { route: { type: 'HANG_UP' } },
+    NUMBER_EXPIRED: toAgents,
+    DIAL_FAILED: toAgents,
+    TRANSFER_UNAVAILABLE: toAgents,
+    CONTEXT_UNAVAILABLE: toAgents,
+    CANCELLED: toAgents,
+  },
+};
+
+export const defaultRoutingPolicy = policyFromTable(defaultRoutingTable);

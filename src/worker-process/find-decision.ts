@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { getClient } from '@temporalio/activity';
@@ -22,34 +23,16 @@ export async function findDecision(
   transferId: string,
   signal: AbortSignal,
 ): Promise<RoutingDecision | null> {
-  // A worker's own connection ends no call at a signal.
-  const ended = new Promise<null>((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve(null);
-      },
-      { once: true },
-    );
-  });
-  return await Promise.race([search(conversationWorkflowId(conversationId), transferId, signal), ended]);
-}
-
-async function search(
-  workflowId: string,
-  transferId: string,
-  signal: AbortSignal,
-): Promise<RoutingDecision | null> {
-  const giveUpAt = performance.now() + LISTED_WITHIN_MS;
-  try {
+  const search = async () => {
+    const giveUpAt = performance.now() + LISTED_WITHIN_MS;
     for (;;) {
-      const decision = await decisionAmong(workflowId, transferId);
+      const decision = await decisionAmong(conversationWorkflowId(conversationId), transferId);
       if (decision !== null || performance.now() >= giveUpAt) return decision;
       await sleep(PAUSE_MS, undefined, { signal });
     }
-  } catch {
-    return null;
-  }
+  };
+  // A worker's own connection ends no call at a signal.
+  return await Promise.race([search().catch(() => null), once(signal, 'abort').then(() => null)]);
 }
 
 async function decisionAmong(workflowId: string, transferId: string): Promise<RoutingDecision | null> {
@@ -59,8 +42,7 @@ async function decisionAmong(workflowId: string, transferId: string): Promise<Ro
   for await (const { runId } of workflow.list({ query })) {
     const result: unknown = await workflow.getHandle(workflowId, runId, { followRuns: false }).result();
     const { data: decision } = routingDecisionSchema.safeParse(result);
-    const isAbout = decision?.legs.some((leg) => leg.transferId === transferId) === true;
-    if (isAbout) return decision;
+    if (decision?.legs.some((leg) => leg.transferId === transferId)) return decision;
     if (++runs >= MOST_RUNS) return null;
   }
   return null;

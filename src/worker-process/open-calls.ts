@@ -1,4 +1,4 @@
-import { setInterval } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
@@ -37,10 +37,8 @@ export async function recordOpenCalls(
       // Next time: a figure that is missing is seen where the figures are watched.
     }
   };
-  await record();
-  try {
-    for await (const _ of setInterval(EVERY_MS, undefined, { signal })) await record();
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  while (!signal.aborted) {
+    await record();
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,17 +1,9 @@
+import type { Connection } from '@temporalio/client';
+
 import { searchAttributeKeys } from '../contract/search-attributes';
 
 /** What is needed of a connection, whether of `@temporalio/client` or of `@temporalio/worker`. */
-interface OperatorConnection {
-  operatorService: {
-    listSearchAttributes(request: {
-      namespace: string;
-    }): Promise<{ customAttributes?: Record<string, unknown> | null }>;
-    addSearchAttributes(request: {
-      namespace: string;
-      searchAttributes: Record<string, number>;
-    }): Promise<unknown>;
-  };
-}
+type OperatorConnection = Pick<Connection, 'operatorService'>;
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */
 const KEYWORD = 2;
@@ -19,7 +11,7 @@ const KEYWORD = 2;
 /** Which of this package's search attributes a namespace lacks. */
 async function missingSearchAttributes(connection: OperatorConnection, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return searchAttributeKeys.map(({ name }) => name).filter((name) => !(name in (customAttributes ?? {})));
+  return searchAttributeKeys.map(({ name }) => name).filter((name) => !(name in customAttributes));
 }
 
 /** Whether a namespace has all search attributes of this package; false where the server does not say. */

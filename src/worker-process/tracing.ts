@@ -1,13 +1,3 @@
-import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
-
-/** Tracing, switched on. */
-export interface Tracing {
-  /** For clients and workers. */
-  plugin: OpenTelemetryPlugin;
-  /** Sends what is left, and ends. */
-  shutdown: () => Promise<void>;
-}
-
 /**
  * Switches tracing on where the environment names a collector (`OTEL_EXPORTER_OTLP_ENDPOINT` or
  * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`): from an HTTP request that comes in through Temporal to the request that ASAPP
@@ -16,11 +6,9 @@ export interface Tracing {
  * Call it before anything that uses HTTP is loaded. Spans hold ids, and no number or variable.
  *
  * @param serviceName - where `OTEL_SERVICE_NAME` names none
+ * @returns a plugin for clients and workers, and what sends the rest of the spans and ends
  */
-export async function startTracing(
-  environment: NodeJS.ProcessEnv,
-  serviceName: string,
-): Promise<Tracing | undefined> {
+export async function startTracing(environment: NodeJS.ProcessEnv, serviceName: string) {
   if (!environment['OTEL_EXPORTER_OTLP_ENDPOINT'] && !environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
     return undefined;
   const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
@@ -49,6 +37,9 @@ export async function startTracing(
       new UndiciInstrumentation(),
     ],
   });
-  const { OpenTelemetryPlugin: Plugin } = await import('@temporalio/interceptors-opentelemetry');
-  return { plugin: new Plugin({ resource, spanProcessor }), shutdown: () => provider.shutdown() };
+  const { OpenTelemetryPlugin } = await import('@temporalio/interceptors-opentelemetry');
+  return {
+    plugin: new OpenTelemetryPlugin({ resource, spanProcessor }),
+    shutdown: () => provider.shutdown(),
+  };
 }

@@ -8,9 +8,8 @@ import {
 } from '@temporalio/workflow';
 
 import type { AsappActivities, WorkerActivities } from '../activities/types';
-import { failureTypes } from '../contract/failures';
+import { failureTypes, reasonOf } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
-import { reasonOf } from '../contract/reason-of-failure';
 import type { RoutingDecision } from '../contract/routing-decision';
 
 /** Without a heartbeat for this long, an attempt is given to another worker. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 
-import { toFailure } from '../../src/activities/asapp-failures';
+import { toFailure } from '../../src/activities/attempt';
 import { AsappError, type AsappErrorKind } from '../../src/asapp/error';
 
 const failure = (kind: AsappErrorKind, attempt: number, retryAfterMs?: number) =>

@@ -16,7 +16,9 @@ function withAsapp(asapp = new FakeCallTransfers()) {
     asked.push(about);
     return { route: 'agents' };
   };
-  return { asked, activities: createCallTransferActivities({ asapp, routing, settings: settings() }) };
+  const findDecision = () => Promise.resolve(null);
+  const activities = createCallTransferActivities({ asapp, routing, settings: settings(), findDecision });
+  return { asked, activities };
 }
 
 const leg = dialledLegAfter(connected(5), disconnected(30));

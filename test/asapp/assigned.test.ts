@@ -1,4 +1,4 @@
-import { assignedIn } from '../../src/asapp/assigned';
+import { readAssigned } from '../../src/asapp/answer';
 
 import { answerTo, failureOf, usTransfer } from './with-asapp';
 
@@ -6,18 +6,18 @@ const CREATED_AT = Date.parse('2025-06-19T13:38:00Z');
 const EXPIRES_AT = CREATED_AT + 60_000;
 /** ASAPP says the end of a second, and answers within it. */
 const DATE = 'Thu, 19 Jun 2025 13:38:02 GMT';
-const phoneNumber = {
-  transferNumber: '+19991234',
-  country: undefined,
-  expireAt: EXPIRES_AT,
-  expiresAt: undefined,
-};
 const requested = { type: 'PHONE_NUMBER', country: 'US' } as const;
+const iso = (at: number) => new Date(at).toISOString();
 
 const assign = (
   createdAt: number | undefined,
   { date, now = CREATED_AT }: { date?: string | undefined; now?: number },
-) => assignedIn({ createdAt, phoneNumber }, EXPIRES_AT, requested, { date, now });
+) => {
+  const phoneNumber = { transferNumber: '+19991234', expireAt: iso(EXPIRES_AT) };
+  const text = JSON.stringify({ createdAt: createdAt && iso(createdAt), phoneNumber });
+  const answer = { request: 'POST /', status: 200, retryAfter: undefined, date, text };
+  return readAssigned(answer, requested, now);
+};
 
 describe('what ASAPP assigns', () => {
   it('lives from its creation to its expiry, by two times of ASAPP’s', () => {

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CircuitBreaker } from '../../src/asapp/circuit-breaker';
-import { AsappError, type AsappErrorKind } from '../../src/asapp/error';
+import { AsappError, retryDelayMs, type AsappErrorKind } from '../../src/asapp/error';
 import type { CallTransfers } from '../../src/asapp/port';
-import { retryDelayMs } from '../../src/asapp/retry-schedule';
 
 const transfer = {
   id: 't',

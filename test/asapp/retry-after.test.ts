@@ -1,4 +1,4 @@
-import { retryAfterMs } from '../../src/asapp/retry-after';
+import { retryAfterMs } from '../../src/asapp/answer';
 
 const now = Date.parse('2025-06-19T13:38:40Z');
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,5 +1,4 @@
-import { AsappError, type AsappErrorKind } from '../../src/asapp/error';
-import { retryDelayMs } from '../../src/asapp/retry-schedule';
+import { AsappError, retryDelayMs, type AsappErrorKind } from '../../src/asapp/error';
 
 const delays = (kind: AsappErrorKind, retryAfterMs?: number) =>
   [1, 2, 3, 4, 5].map((attempt) =>

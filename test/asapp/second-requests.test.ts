@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { CallTransferResource } from '../../src/asapp/resource';
-import { SecondRequests } from '../../src/asapp/second-requests';
+import { withSecondRequests } from '../../src/asapp/second-requests';
 import { created, FakeCallTransfers, later, resource } from '../support/fake-call-transfers';
 
 import { failureOf } from './with-asapp';
@@ -14,7 +14,7 @@ const transfer = {
 
 const AFTER_MS = { create: 50, get: 50 };
 const never = () => new Promise<never>(() => undefined);
-const patient = (asapp: FakeCallTransfers) => new SecondRequests(asapp, AFTER_MS);
+const patient = (asapp: FakeCallTransfers) => withSecondRequests(asapp, AFTER_MS);
 /** Waits until so many requests were sent. */
 async function sent({ requests }: FakeCallTransfers, count: number): Promise<void> {
   while (requests.length < count) await sleep(2);
@@ -45,7 +45,7 @@ describe('a request that is answered soon', () => {
   it('asks at ASAPP’s own pace where nothing else is said: once within a second', async () => {
     const asapp = new FakeCallTransfers().willRead(sleep(1000, resource()));
 
-    await new SecondRequests(asapp).get('conv-1-a');
+    await withSecondRequests(asapp).get('conv-1-a');
     expect(asapp.requests).toEqual([GET]);
   });
 });

@@ -1,4 +1,4 @@
-import { errorKind } from '../../src/asapp/status-table';
+import { errorKind } from '../../src/asapp/error';
 
 describe('an HTTP status of ASAPP', () => {
   it.each([

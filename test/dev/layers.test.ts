@@ -12,7 +12,7 @@ type Planted = [file: string, code: string];
 
 /** Imports of a folder that another one may not know. */
 const foldersRefused: Planted[] = [
-  ['src/account/options.ts', "import { x } from '../activities/types';"],
+  ['src/account/ceilings.ts', "import { x } from '../activities/types';"],
   ['src/account/ledger.ts', "import { x } from '../workflows/alarm';"],
   ['src/activities/types.ts', "import type { X } from '../workflows/run-leg';"],
   ['src/activities/types.ts', "import { x } from '../client/errors';"],
@@ -20,8 +20,8 @@ const foldersRefused: Planted[] = [
   ['src/asapp/port.ts', "import { x } from '../sandbox/index';"],
   ['src/bin/gateway.ts', "import { x } from '../plugin';"],
   ['src/bin/gateway.ts', "import { x } from '../workflows/run-leg';"],
-  ['src/bundling/module-path.ts', "import { x } from '../workflows/run-leg';"],
-  ['src/bundling/module-path.ts', "import { x } from '../plugin';"],
+  ['src/bundling/bundle-options.ts', "import { x } from '../workflows/run-leg';"],
+  ['src/bundling/bundle-options.ts', "import { x } from '../plugin';"],
   ['src/call-control/routes.ts', "import { x } from '../asapp/error';"],
   ['src/call-control/phone-systems/twilio/read.ts', "import { x } from '../../../conversation/view';"],
   ['src/client/errors.ts', "import { x } from '../asapp/error';"],
@@ -32,13 +32,13 @@ const foldersRefused: Planted[] = [
   ['src/contract/names.ts', "import { x } from '../plugin';"],
   ['src/conversation/view.ts', "import { x } from '../workflows/web-ui';"],
   ['src/conversation/view.ts', "import type { X } from '../activities/types';"],
-  ['src/environment/read-all.ts', "import { x } from '../codec/environment';"],
+  ['src/environment/program.ts', "import { x } from '../codec/environment';"],
   ['src/leg/leg-state.ts', "import { x } from '../workflows/run-leg';"],
   ['src/leg/leg-state.ts', "import { x } from '../conversation/conversation-state';"],
   ['src/routing/policy.ts', "import { x } from '../leg/leg-state';"],
   ['src/sandbox/index.ts', "import { x } from '../workflows/run-leg';"],
   ['src/sandbox/index.ts', "import type { X } from '../asapp/port';"],
-  ['src/worker-process/log.ts', "import { x } from '../activities/types';"],
+  ['src/worker-process/runtime.ts', "import { x } from '../activities/types';"],
   ['src/workflows/run-leg.ts', "import { x } from '../asapp/error';"],
   ['src/workflows/run-leg.ts', "import type { X } from '../asapp/port';"],
   ['src/client.ts', "export { x } from './plugin';"],
@@ -52,7 +52,7 @@ const foldersRefused: Planted[] = [
 
 /** Imports of values from a folder of which only types may be known. */
 const valuesRefused: Planted[] = [
-  ['src/account/options.ts', "import { x } from '../routing/policy';"],
+  ['src/account/ceilings.ts', "import { x } from '../routing/policy';"],
   ['src/account/ledger.ts', "import { x } from '../routing/policy';"],
   ['src/workflows/run-leg.ts', "import { x } from '../activities/types';"],
 ];
@@ -81,7 +81,7 @@ const outsideWorkflows = [
 const withoutTemporal = [
   'src/asapp/port.ts',
   'src/conversation/view.ts',
-  'src/environment/read-all.ts',
+  'src/environment/program.ts',
   'src/leg/leg-state.ts',
   'src/routing/policy.ts',
   'src/sandbox/index.ts',
@@ -123,27 +123,27 @@ const refused: [...Planted, rule: string][] = [
 ];
 
 const allowed: Planted[] = [
-  ['src/account/options.ts', "import type { X } from '../routing/policy';"],
-  ['src/account/worker.ts', "import { Worker } from '@temporalio/worker';"],
+  ['src/account/ceilings.ts', "import type { X } from '../routing/policy';"],
+  ['src/account/account-connection.ts', "import { Worker } from '@temporalio/worker';"],
   ['src/activities/types.ts', "import { x } from '../asapp/error';"],
   ['src/activities/types.ts', "import { log } from '@temporalio/activity';"],
   ['src/asapp/port.ts', "import { setTimeout } from 'node:timers/promises';"],
   ['src/bin/gateway.ts', "import { x } from '../call-control/index';"],
   ['src/bin/sandbox.ts', "import { x } from '../sandbox/index';"],
-  ['src/bundling/module-path.ts', "import { existsSync } from 'node:fs';"],
+  ['src/bundling/bundle-options.ts', "import { existsSync } from 'node:fs';"],
   ['src/bundling/workflows-beside-users.ts', "import { x } from '../workflow';"],
   ['src/call-control/routes.ts', "import { x } from '../client/errors';"],
   ['src/client/errors.ts', "import { Client } from '@temporalio/client';"],
-  ['src/codec/keys.ts', "import { x } from '../environment/read-all';"],
+  ['src/codec/keys.ts', "import { x } from '../environment/program';"],
   ['src/codec-server/token.ts', "import { x } from '../codec/keys';"],
   ['src/contract/names.ts', "import { defineSignal } from '@temporalio/workflow';"],
   ['src/conversation/view.ts', "import { x } from '../leg/leg-state';"],
-  ['src/environment/read-all.ts', "import { x } from '../contract/parse';"],
+  ['src/environment/program.ts', "import { x } from '../contract/parse';"],
   ['src/leg/leg-state.ts', "import { x } from '../contract/names';"],
   ['src/routing/policy.ts', "import { x } from '../contract/names';"],
   ['src/sandbox/index.ts', "import { createServer } from 'node:http';"],
-  ['src/worker-process/log.ts', "import type { X } from '../asapp/port';"],
-  ['src/worker-process/log.ts', "import { Runtime } from '@temporalio/worker';"],
+  ['src/worker-process/runtime.ts', "import type { X } from '../asapp/port';"],
+  ['src/worker-process/runtime.ts', "import { Runtime } from '@temporalio/worker';"],
   ['src/workflows/run-leg.ts', "import type { X } from '../activities/types';"],
   ['src/workflows/run-leg.ts', "import { x } from '../leg/leg-state';"],
   ['src/workflows/run-leg.ts', "import { x } from '../conversation/conversation-state';"],

@@ -1,6 +1,5 @@
 import { outcomes } from '../../src/contract/outcomes';
-import { defaultRoutingPolicy, defaultRoutingTable } from '../../src/routing/default-policy';
-import { routingTableSchema } from '../../src/routing/table';
+import { defaultRoutingPolicy, defaultRoutingTable, routingTableSchema } from '../../src/routing/table';
 import { facts } from '../support/routing';
 
 const agents = { type: 'QUEUE', queue: 'agents' };

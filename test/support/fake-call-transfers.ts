@@ -1,6 +1,11 @@
 /** A fake of ASAPP behind the port: answers what a test tells it to, and remembers what it was asked. */
-import type { Assigned } from '../../src/asapp/assigned';
-import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from '../../src/asapp/port';
+import type {
+  Assigned,
+  CallTransfers,
+  CreatedTransfer,
+  CreateTransfer,
+  RequestLimits,
+} from '../../src/asapp/port';
 import type { CallTransferResource } from '../../src/asapp/resource';
 
 /** A transfer as ASAPP has it just after the POST. */
