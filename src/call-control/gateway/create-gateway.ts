@@ -72,11 +72,9 @@ const MAX_PARAM_LENGTH = 2000;
  * @returns a server that does not listen yet
  */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
-  const { client, publicUrl, apiKeys = [], webhookSecrets = [], phoneSystems = [], logger } = options;
+  const { logger, logLevel: level = 'silent' } = options;
   const app = fastify({
-    ...(logger === undefined
-      ? { logger: { level: options.logLevel ?? 'silent' } }
-      : { loggerInstance: logger }),
+    ...(logger === undefined ? { logger: { level } } : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes ?? 256 * 1024,
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
@@ -101,24 +99,31 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const refuseOthers = refuseOtherMethods(app);
 
   await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
-  await describeRoutes(app, { publicUrl, phoneSystems });
+  await describeRoutes(app, options);
   const steps = new NextSteps(options);
   app.addHook('onClose', (_instance, done) => {
     steps.close();
     done();
   });
-  conversationRoutes(app, { client, steps, apiKeys });
-  await legEventRoute(app, {
-    steps,
-    secrets: webhookSecrets,
-    ...(options.webhookToleranceSeconds === undefined
-      ? {}
-      : { toleranceSeconds: options.webhookToleranceSeconds }),
+  conversationRoutes(app, options, steps);
+  await app.register((signed, _options, done) => {
+    takeRawBodies(signed);
+    legEventRoute(signed, options, steps);
+    webhookRoutes(signed, options, steps);
+    done();
   });
-  await webhookRoutes(app, { steps, phoneSystems, publicUrl });
   healthRoutes(app, options.isReady);
   refuseOthers();
   return app;
+}
+
+/** Leaves bodies as the bytes that came: signatures are made over them, and are checked before what the bytes say. */
+function takeRawBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.setValidatorCompiler(() => () => true);
 }
 
 /** The last answer on a connection ends it, once the gateway closes: whoever keeps one open must not keep the gateway up. */

@@ -6,34 +6,20 @@ import { z } from 'zod';
 import { countrySchema } from '../../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import { missingPackage } from '../../environment/missing-package';
+import { readAll } from '../../environment/read-all';
 import {
   bindAddress,
   EnvironmentError,
   json,
   list,
-  mistakesIn,
   logLevel,
   port,
-  setVariables,
+  readEnvironment,
   whole,
 } from '../../environment/read-environment';
 import { loadFile, resolveUsersModule } from '../../environment/users-module';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../phone-system';
 import { routeSchema } from '../routes';
-
-import type { GatewayOptions } from './create-gateway';
-
-/** What the gateway reads from its environment, besides what `@temporalio/envconfig` reads. */
-export interface GatewayEnvironment {
-  host: string;
-  port: number;
-  taskQueue: string;
-  /** How long the gateway goes on after SIGTERM while it says that it is not ready, milliseconds. */
-  drainMs: number;
-  /** Where Prometheus reads the metrics. */
-  metricsAddress: string | undefined;
-  options: Omit<GatewayOptions, 'client' | 'isReady' | 'onStep' | 'onAnswer'>;
-}
 
 const milliseconds = (min: number) => whole.pipe(z.number().min(min).max(60_000));
 const httpUrl = z
@@ -88,72 +74,70 @@ const environmentSchema = z
       issue('GATEWAY_CONTINUE_URL', 'is missing: GATEWAY_FALLBACK_ROUTE leads there');
     }
   });
-type Variables = z.output<typeof environmentSchema>;
-
 /**
- * Reads and checks the gateway's environment, and that of the phone systems that it names.
+ * Reads and checks the gateway's environment, and that of the phone systems that it names; besides it the gateway
+ * reads what `@temporalio/envconfig` does.
  *
  * @throws EnvironmentError naming every mistake at once
  */
-export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv): Promise<GatewayEnvironment> {
-  const result = environmentSchema.safeParse(setVariables(environment));
-  if (!result.success) throw new EnvironmentError(mistakesIn(result.error));
-  const set = result.data;
+export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
+  const set = readEnvironment(environmentSchema, environment);
   const publicUrl = set.GATEWAY_PUBLIC_URL ?? `http://${set.GATEWAY_HOST}:${set.GATEWAY_PORT}`;
-  const phoneSystems = await loadPhoneSystems(set.GATEWAY_PHONE_SYSTEMS, environment, {
+  const fallbackRoute = set.GATEWAY_FALLBACK_ROUTE;
+  const settings = {
     publicUrl,
     country: set.GATEWAY_COUNTRY,
-    fallbackRoute: set.GATEWAY_FALLBACK_ROUTE,
+    fallbackRoute,
     continueUrl: set.GATEWAY_CONTINUE_URL,
-  });
+  };
+  const phoneSystems = await readAll(
+    ...set.GATEWAY_PHONE_SYSTEMS.map((name) => () => loadPhoneSystem(name, environment, settings)),
+  );
   return {
     host: set.GATEWAY_HOST,
     port: set.GATEWAY_PORT,
     taskQueue: set.CALL_TRANSFER_TASK_QUEUE,
+    /** How long the gateway goes on after SIGTERM while it says that it is not ready, milliseconds. */
     drainMs: set.GATEWAY_DRAIN_MS,
+    /** Where Prometheus reads the metrics. */
     metricsAddress: set.GATEWAY_METRICS_ADDRESS,
-    options: { publicUrl, phoneSystems, ...optionsIn(set) },
+    options: {
+      publicUrl,
+      phoneSystems,
+      fallbackRoute,
+      ...given({
+        apiKeys: set.GATEWAY_API_KEYS,
+        webhookSecrets: set.GATEWAY_WEBHOOK_SECRETS,
+        logLevel: set.GATEWAY_LOG_LEVEL,
+        requestLimitMs: set.GATEWAY_REQUEST_LIMIT_MS,
+        disconnectLimitMs: set.GATEWAY_DISCONNECT_LIMIT_MS,
+        webhookToleranceSeconds: set.GATEWAY_WEBHOOK_TOLERANCE_S,
+        bodyLimitBytes: set.GATEWAY_BODY_LIMIT_BYTES,
+        requestsPerSecond: set.GATEWAY_REQUESTS_PER_SECOND,
+        trustedProxies: set.GATEWAY_TRUSTED_PROXIES,
+      }),
+    },
   };
 }
 
-function optionsIn(set: Variables): Omit<GatewayEnvironment['options'], 'publicUrl' | 'phoneSystems'> {
-  const given = {
-    requestLimitMs: set.GATEWAY_REQUEST_LIMIT_MS,
-    disconnectLimitMs: set.GATEWAY_DISCONNECT_LIMIT_MS,
-    webhookToleranceSeconds: set.GATEWAY_WEBHOOK_TOLERANCE_S,
-    bodyLimitBytes: set.GATEWAY_BODY_LIMIT_BYTES,
-    requestsPerSecond: set.GATEWAY_REQUESTS_PER_SECOND,
-    trustedProxies: set.GATEWAY_TRUSTED_PROXIES,
+/** The options that are set; the others keep their defaults. */
+const given = <Options extends object>(options: Options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]?: NonNullable<Options[Name]>;
   };
-  type Given = { [Name in keyof typeof given]?: NonNullable<(typeof given)[Name]> };
-  return {
-    apiKeys: set.GATEWAY_API_KEYS,
-    webhookSecrets: set.GATEWAY_WEBHOOK_SECRETS,
-    fallbackRoute: set.GATEWAY_FALLBACK_ROUTE,
-    logLevel: set.GATEWAY_LOG_LEVEL,
-    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given),
-  };
-}
 
-async function loadPhoneSystems(
-  names: readonly string[],
+async function loadPhoneSystem(
+  name: string,
   environment: NodeJS.ProcessEnv,
   settings: PhoneSystemSettings,
-): Promise<PhoneSystem[]> {
-  const mistakes: string[] = [];
-  const loaded: PhoneSystem[] = [];
-  for (const name of names) {
-    try {
-      const module = await loadModule(name);
-      loaded.push(module.fromEnvironment(environment, settings));
-    } catch (error) {
-      if (error instanceof EnvironmentError) mistakes.push(...error.mistakes);
-      else
-        mistakes.push(`GATEWAY_PHONE_SYSTEMS: ${name}: ${missingPackage(error) ?? (error as Error).message}`);
-    }
+): Promise<PhoneSystem> {
+  try {
+    return (await loadModule(name)).fromEnvironment(environment, settings);
+  } catch (error) {
+    if (error instanceof EnvironmentError) throw error;
+    const why = missingPackage(error) ?? (error as Error).message;
+    throw new EnvironmentError([`GATEWAY_PHONE_SYSTEMS: ${name}: ${why}`]);
   }
-  if (mistakes.length > 0) throw new EnvironmentError(mistakes);
-  return loaded;
 }
 
 /** A folder beside the gateway's own code, by its name, or else a module of the user's: a package, or a path from here. */

@@ -2,69 +2,65 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import { z } from 'zod';
 
 import type { NextStep } from '../../contract/next-step';
-import { checked } from '../checked';
 import { legEventSchema, type LegEvent } from '../leg-events';
-import type { AwaitingEvent, NextSteps } from '../next-steps';
-import type { PhoneSystem, WebhookAnswer, WebhookRequest } from '../phone-system';
+import type { NextSteps } from '../next-steps';
+import type { Hook, PhoneSystem, WebhookAnswer, WebhookRequest } from '../phone-system';
+import { checked } from '../read-webhook';
+import { knownRoute } from '../routes';
 
-import { logFallback, logUnknownRoute } from './log';
-import { Problem, problem, unauthorized } from './problems';
-import { takeRawBodies } from './raw-bodies';
+import type { GatewayOptions } from './create-gateway';
+import { Problem, problem, problems, unauthorized } from './problems';
 
-export interface WebhookRoutesOptions {
-  steps: NextSteps;
-  phoneSystems: readonly PhoneSystem[];
-  /** Without a slash at the end. */
-  publicUrl: string;
-}
-
-/** The webhooks of phone systems, each at `/{phone system}/{hook}`. */
-export async function webhookRoutes(server: FastifyInstance, options: WebhookRoutesOptions): Promise<void> {
-  await server.register((app, _options, done) => {
-    takeRawBodies(app);
-    for (const system of options.phoneSystems) {
-      for (const hook of Object.keys(system.hooks)) webhookRoute(app, system, hook, options);
-    }
-    done();
-  });
-}
-
-function webhookRoute(
+/**
+ * The webhooks of phone systems, each at `/{phone system}/{hook}`.
+ *
+ * @param app - leaves bodies as the bytes that came
+ */
+export function webhookRoutes(
   app: FastifyInstance,
-  system: PhoneSystem,
-  hook: string,
-  { steps, publicUrl }: WebhookRoutesOptions,
+  { phoneSystems = [], publicUrl }: GatewayOptions,
+  steps: NextSteps,
 ): void {
-  const { summary, accepts, query, body, answers } = system.hooks[hook] as PhoneSystem['hooks'][string];
-  app.post(`/${system.name}/${hook}`, {
-    schema: {
-      tags: [system.name],
-      summary,
-      security: [{ [system.name]: [] }],
-      consumes: [accepts],
-      ...(query === undefined ? {} : { querystring: query }),
-      body,
-      response: {
-        200: { description: 'What to do next', content: { [answers]: { schema: z.any() } } },
-        400: problem('A field is missing or wrong; the message names it'),
-        401: problem('The signature is missing, wrong or too old'),
-        404: problem('Nobody waits for an answer, and there is no such conversation'),
-        413: problem('The body is too large'),
-        415: problem('The body is of another type'),
-        429: problem('Too many requests'),
-        502: problem('The phone system did not take a command: send the event again'),
-        503: problem('Temporal gave no answer and nobody waits for it: send the event again'),
-      },
-    },
-    // What the bytes say is checked by the phone system, after their signature.
-    validatorCompiler: () => () => true,
-    handler: async (request, reply) => {
-      const webhook = webhookRequest(request, hook, publicUrl);
-      if (!(await system.authenticate(webhook))) throw unauthorized();
-      const answer = await serve(system, webhook, steps, request.log);
-      return await reply.type(answer.contentType).send(answer.body);
-    },
-  });
+  for (const system of phoneSystems) {
+    for (const [name, hook] of Object.entries(system.hooks)) {
+      app.post<{ Body: Buffer | undefined }>(`/${system.name}/${name}`, {
+        schema: schemaOf(system, hook),
+        handler: async (request, reply) => {
+          const webhook = webhookRequest(request, name, publicUrl);
+          if (!(await system.authenticate(webhook))) throw unauthorized();
+          const answer = await serve(system, webhook, steps, request.log);
+          return await reply.type(answer.contentType).send(answer.body);
+        },
+      });
+    }
+  }
+}
+
+const schemaOf = ({ name }: PhoneSystem, { summary, accepts, query, body, answers }: Hook) => ({
+  tags: [name],
+  summary,
+  security: [{ [name]: [] }],
+  consumes: [accepts],
+  ...(query === undefined ? {} : { querystring: query }),
+  body,
+  response: {
+    ...problems,
+    200: { description: 'What to do next', content: { [answers]: { schema: z.any() } } },
+    401: problem('The signature is missing, wrong or too old'),
+    404: problem('Nobody waits for an answer, and there is no such conversation'),
+    415: problem('The body is of another type'),
+    502: problem('The phone system did not take a command: send the event again'),
+    503: problem('Temporal gave no answer and nobody waits for it: send the event again'),
+  },
+});
+
+function webhookRequest(
+  { body = Buffer.alloc(0), headers, url }: FastifyRequest<{ Body: Buffer | undefined }>,
+  hook: string,
+  publicUrl: string,
+): WebhookRequest {
+  const [, query = ''] = /\?(.*)$/s.exec(url) ?? [];
+  return { hook, url: publicUrl + url, query: new URLSearchParams(query), headers, body };
 }
 
 /** The answer to a webhook, after what it asks for has been done. */
@@ -84,12 +80,11 @@ async function serve(
   if (step?.action !== 'DIAL' || event === undefined) throw notTaken();
 
   // The number was not dialled: what comes next for the caller is asked at once.
-  const failed: LegEvent = {
-    type: 'leg.disconnected',
-    data: { ...idsOf(event, step), by: 'GENERATIVE_AGENT', cause: 'FAILED' },
-  };
-  const instead = system.answer(await take(failed, true, steps, log), call, Date.now());
-  if (await isPerformed(system, instead, log)) return instead;
+  const ids = { conversationId: event.data.conversationId, transferId: step.leg.transferId };
+  const failed = { ...ids, by: 'GENERATIVE_AGENT', cause: 'FAILED' } as const;
+  const instead = await steps.after({ type: 'leg.disconnected', data: failed }, log, false);
+  const answerInstead = system.answer(instead, call, Date.now());
+  if (await isPerformed(system, answerInstead, log)) return answerInstead;
   throw notTaken();
 }
 
@@ -103,17 +98,19 @@ async function take(
   steps: NextSteps,
   log: FastifyBaseLogger,
 ): Promise<NextStep | undefined> {
-  if (event.type === 'leg.connected' || !awaitsStep) {
-    if (event.type !== 'leg.requested') await steps.note(event);
-    return undefined;
-  }
-  const asked: AwaitingEvent = event;
-  try {
-    return await steps.after(asked, logFallback(log, asked));
-  } catch (refusal) {
-    logFallback(log, asked)(refusal as Error);
-    return steps.fallback(asked);
-  }
+  if (awaitsStep && event.type !== 'leg.connected') return await steps.after(event, log, false);
+  if (event.type !== 'leg.requested') await steps.note(event);
+  return undefined;
+}
+
+/** Notes that a decision's route is none that the gateway can carry out: somebody must mend the routing policy. */
+function logUnknownRoute(log: FastifyBaseLogger, step: NextStep): void {
+  if (step.action === 'DIAL' || knownRoute(step.decision.route) !== undefined) return;
+  const { conversationId, transferId, outcome } = step.decision;
+  log.error(
+    { conversationId, transferId, outcome },
+    'The route of a decision is none that can be carried out',
+  );
 }
 
 async function isPerformed(
@@ -130,21 +127,4 @@ async function isPerformed(
   }
 }
 
-const idsOf = ({ data: { conversationId } }: LegEvent, { leg }: Extract<NextStep, { action: 'DIAL' }>) => ({
-  conversationId,
-  transferId: leg.transferId,
-});
-
 const notTaken = () => new Problem(502, 'CommandNotTaken', 'The phone system did not take a command');
-
-function webhookRequest(request: FastifyRequest, hook: string, publicUrl: string): WebhookRequest {
-  const { body, headers, url } = request;
-  const question = url.indexOf('?');
-  return {
-    hook,
-    url: publicUrl + url,
-    query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
-    headers,
-    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-  };
-}
