@@ -26,10 +26,16 @@ export type { CallTransferResource, OutputContext, TransferStatus } from './asap
 export { AsappError, type AsappErrorKind } from './asapp/error';
 
 export { encryptedDataConverter } from './codec/data-converter';
-export { EncryptionCodec, type EncryptionOptions } from './codec/encryption-codec';
-export { TamperedPayloadError, UnknownEncryptionKeyError } from './codec/errors';
-export { encryptionKey, fixedKeys, type EncryptionKey, type EncryptionKeys } from './codec/keys';
-export { KeyListError, keysFromText } from './codec/keys-from-text';
+export { EncryptionCodec, UnknownEncryptionKeyError, type EncryptionOptions } from './codec/encryption-codec';
+export { TamperedPayloadError } from './codec/sealed-payload';
+export {
+  encryptionKey,
+  fixedKeys,
+  KeyListError,
+  keysFromText,
+  type EncryptionKey,
+  type EncryptionKeys,
+} from './codec/keys';
 export { keysFromFile, type KeyFileOptions } from './codec/keys-from-file';
 export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './codec/keys-from-provider';
 

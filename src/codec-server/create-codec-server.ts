@@ -1,12 +1,13 @@
 import fastifyCors from '@fastify/cors';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import fastify, { LogController, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-import { TamperedPayloadError, UnknownEncryptionKeyError } from '../codec/errors';
+import { UnknownEncryptionKeyError } from '../codec/encryption-codec';
+import { TamperedPayloadError } from '../codec/sealed-payload';
 
-import { asksForToken, type TokenCheck } from './token';
+import { BAD_TOKEN, TokenError, type TokenCheck } from './token';
 
 export interface CodecServerOptions {
   codec: PayloadCodec;
@@ -65,36 +66,38 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     maxAge: 600,
   });
   app.get('/health/live', () => ({ status: 'ok' }));
-  const works = {
-    decode: (payloads: Payload[]) => codec.decode(payloads),
-    encode: (payloads: Payload[]) => codec.encode(payloads),
-  };
-  for (const [name, work] of Object.entries(works)) {
-    app.post(
-      `/${name}`,
-      { onRequest: asksForToken(checkToken), schema: { body: bodySchema } },
-      async (request, reply) => {
-        const payloads = request.body.payloads.map(({ metadata, data }): Payload => ({
-          metadata: metadata ?? null,
-          data: data ?? null,
-        }));
-        const worked = await work(payloads);
-        request.log.info(
-          {
-            work: name,
-            subject: request.subject,
-            namespace: request.headers['x-namespace'],
-            payloads: payloads.length,
-          },
-          'Answered',
-        );
+  for (const work of ['decode', 'encode'] as const) {
+    app.post(`/${work}`, {
+      onRequest: async (request) => {
+        request.subject = await checkToken(tokenOf(request));
+      },
+      schema: { body: bodySchema },
+      handler: async ({ subject, headers, body, log }, reply) => {
+        const payloads = body.payloads.map(({ metadata = null, data = null }) => ({ metadata, data }));
+        const worked = await codec[work](payloads);
+        const namespace = headers['x-namespace'];
+        log.info({ work, subject, namespace, payloads: payloads.length }, 'Answered');
         // No proxy or disk cache keeps what is in clear.
         void reply.header('cache-control', 'no-store');
         return { payloads: worked.map(inJson) };
       },
-    );
+    });
   }
   return app;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose token it is: `sub`. */
+    subject?: string;
+  }
+}
+
+/** @throws TokenError where there is none */
+function tokenOf({ headers }: FastifyRequest): string {
+  const [scheme = '', token = ''] = headers.authorization?.split(' ') ?? [];
+  if (scheme.toLowerCase() !== 'bearer' || token === '') throw new TokenError(401, BAD_TOKEN);
+  return token;
 }
 
 /** What an error is to whoever asked; nothing of a key or a payload. */

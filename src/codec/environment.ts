@@ -5,9 +5,8 @@ import { EnvironmentError, readEnvironment, setVariables } from '../environment/
 import { loadFile, resolveUsersModule } from '../environment/users-module';
 
 import { encryptedDataConverter } from './data-converter';
-import type { EncryptionKeys } from './keys';
+import { keysFromText, type EncryptionKeys } from './keys';
 import { keysFromFile } from './keys-from-file';
-import { keysFromText } from './keys-from-text';
 
 const environmentSchema = z.object({
   CALL_TRANSFER_ENCRYPTION_MODE: z

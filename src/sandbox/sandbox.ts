@@ -3,12 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { error, get, post, type ApiAnswer } from './api';
+import { error, get, isRecord, parseJson, post, type ApiAnswer } from './api';
 import { control } from './control';
 import { Exchange, type ExchangeOptions } from './exchange';
-import { Faults, type Fault, type FaultEffect, type SandboxMethod } from './faults';
-import { isRecord, parseJson } from './json';
-import { bodyText } from './told-otherwise';
+import { bodyText, Faults, type Fault, type FaultEffect, type SandboxMethod } from './faults';
 
 export interface SandboxOptions extends ExchangeOptions {
   /** Default: 0, a free port. */
@@ -51,7 +49,7 @@ export class Sandbox {
   /** How many connections were accepted. */
   connections = 0;
   /** Each delayed answer listens to it. */
-  private readonly closing = withManyListeners(new AbortController());
+  private readonly closing = new AbortController();
   private readonly faults = new Faults();
   private readonly server: Server;
 
@@ -59,6 +57,7 @@ export class Sandbox {
     private readonly options: Required<Pick<SandboxOptions, 'apiId' | 'apiSecret'>> & SandboxOptions,
   ) {
     this.exchange = new Exchange(options);
+    setMaxListeners(0, this.closing.signal);
     this.server = createServer((request, response) => {
       this.handle(request, response).catch(() => response.destroy());
     });
@@ -199,9 +198,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 function idIn(text: string | undefined): string | null {
   const body = parseJson(text ?? '');
   return isRecord(body) && typeof body['id'] === 'string' ? body['id'] : null;
-}
-
-function withManyListeners(controller: AbortController): AbortController {
-  setMaxListeners(0, controller.signal);
-  return controller;
 }
