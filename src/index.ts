@@ -25,8 +25,12 @@ export type { Assigned } from './asapp/assigned';
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 
-export { encryptedDataConverter } from './codec/data-converter';
-export { EncryptionCodec, UnknownEncryptionKeyError, type EncryptionOptions } from './codec/encryption-codec';
+export {
+  encryptedDataConverter,
+  EncryptionCodec,
+  UnknownEncryptionKeyError,
+  type EncryptionOptions,
+} from './codec/encryption-codec';
 export { TamperedPayloadError } from './codec/sealed-payload';
 export {
   encryptionKey,

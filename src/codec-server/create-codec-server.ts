@@ -53,10 +53,12 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const [status, message] = problemOf(error);
-    if (status >= 500)
-      request.log.error({ error: { name: error.name, stack: error.stack } }, 'A request failed');
-    void reply.code(status).send({ message });
+    const isOfPayload = error instanceof UnknownEncryptionKeyError || error instanceof TamperedPayloadError;
+    const { statusCode = isOfPayload ? 422 : 500, name, stack, message } = error;
+    if (statusCode < 500) return reply.code(statusCode).send({ message });
+    request.log.error({ error: { name, stack } }, 'A request failed');
+    // Nothing of a key or a payload.
+    return reply.code(500).send({ message: 'Something went wrong here' });
   });
   await app.register(fastifyCors, {
     origin: [...uiOrigins],
@@ -98,12 +100,4 @@ function tokenOf({ headers }: FastifyRequest): string {
   const [scheme = '', token = ''] = headers.authorization?.split(' ') ?? [];
   if (scheme.toLowerCase() !== 'bearer' || token === '') throw new TokenError(401, BAD_TOKEN);
   return token;
-}
-
-/** What an error is to whoever asked; nothing of a key or a payload. */
-function problemOf(error: Error & { statusCode?: number }): [status: number, message: string] {
-  if (error instanceof UnknownEncryptionKeyError || error instanceof TamperedPayloadError)
-    return [422, error.message];
-  const { statusCode = 500 } = error;
-  return statusCode < 500 ? [statusCode, error.message] : [500, 'Something went wrong here'];
 }

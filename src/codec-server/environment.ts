@@ -20,15 +20,13 @@ const environmentSchema = z
     CODEC_SERVER_JWT_SCOPE: z.string().optional(),
     CODEC_SERVER_LOG_LEVEL: logLevel.default('info'),
   })
-  .superRefine((set, context) => {
-    if ((set.CODEC_SERVER_JWKS_URL === undefined) === (set.CODEC_SERVER_JWT_SECRET === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['CODEC_SERVER_JWKS_URL'],
-        message: 'either this or CODEC_SERVER_JWT_SECRET must be set: nobody reads without a token',
-      });
-    }
-  });
+  .refine(
+    (set) => (set.CODEC_SERVER_JWKS_URL === undefined) !== (set.CODEC_SERVER_JWT_SECRET === undefined),
+    {
+      path: ['CODEC_SERVER_JWKS_URL'],
+      error: 'either this or CODEC_SERVER_JWT_SECRET must be set: nobody reads without a token',
+    },
+  );
 
 /**
  * Reads and checks the codec server's environment, all but the keys.

@@ -52,7 +52,7 @@ export function tokenCheck({ keys, issuer, audience, scope }: TokenRules): Token
 
 /** Checks a signature, and the claims. A public key must never be taken for the secret of an HMAC. */
 function verifier(keys: TokenRules['keys'], options: JWTVerifyOptions) {
-  if ('secret' in keys) {
+  if (!('jwksUrl' in keys)) {
     const secret = Buffer.from(keys.secret);
     return (token: string) => jwtVerify(token, secret, { ...options, algorithms: ['HS256'] });
   }

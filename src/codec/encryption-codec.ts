@@ -1,4 +1,4 @@
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 
 import type { EncryptionKeys } from './keys';
 import { isSealed, keyIdOf, open, seal } from './sealed-payload';
@@ -52,3 +52,27 @@ export class EncryptionCodec implements PayloadCodec {
     );
   }
 }
+
+/** Beside the compiled file or, while developing this package, beside the source. */
+export const encryptedFailureConverterPath = require.resolve('./failure-converter');
+
+/**
+ * The data converter that encrypts payloads and the messages of failures. Give it to every worker and client of the
+ * conversations:
+ *
+ * ```ts
+ * const dataConverter = encryptedDataConverter(keysFromFile('/run/secrets/call-transfer-keys'));
+ * const client = new Client({ connection, dataConverter });
+ * const worker = await Worker.create({ connection, dataConverter, … });
+ * ```
+ *
+ * Where workflows are bundled beforehand, give its `failureConverterPath` to `bundleWorkflowCode`, too.
+ */
+export const encryptedDataConverter = (
+  keys: EncryptionKeys,
+  options: EncryptionOptions = {},
+): DataConverter => ({
+  payloadCodecs: [new EncryptionCodec(keys, options)],
+  // While nothing is encrypted, failures stay readable as they were.
+  ...(options.encrypts === false ? {} : { failureConverterPath: encryptedFailureConverterPath }),
+});

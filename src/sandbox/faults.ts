@@ -56,31 +56,20 @@ export const faultSchema = z.strictObject({
 });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Faults waiting to strike, in the order in which they were asked for. */
-export class Faults {
-  private waiting: { method: SandboxMethod | undefined; times: number; effect: FaultEffect }[] = [];
+/** A fault, and how many requests it is still to strike. */
+export type WaitingFault = Omit<Fault, 'times'> & { times: number };
 
-  add({ method, times = 1, effect }: Fault): void {
-    this.waiting.push({ method, times: times === 'untilHealed' ? Infinity : times, effect });
+/** What strikes this request of the faults that wait, in their order: every latency, and the first of the others. */
+export function strike(waiting: readonly WaitingFault[], method: SandboxMethod): FaultEffect[] {
+  const struck: FaultEffect[] = [];
+  for (const fault of waiting) {
+    const isOther = fault.method !== undefined && fault.method !== method;
+    const isTaken = fault.effect.kind !== 'latency' && struck.some(({ kind }) => kind !== 'latency');
+    if (isOther || isTaken) continue;
+    fault.times--;
+    struck.push(fault.effect);
   }
-
-  clear(): void {
-    this.waiting = [];
-  }
-
-  /** All faults that strike this request: every latency, and the first of the others. */
-  strike(method: SandboxMethod): FaultEffect[] {
-    const struck: FaultEffect[] = [];
-    for (const fault of this.waiting) {
-      const isOther = fault.method !== undefined && fault.method !== method;
-      const isTaken = fault.effect.kind !== 'latency' && struck.some(({ kind }) => kind !== 'latency');
-      if (isOther || isTaken) continue;
-      fault.times--;
-      struck.push(fault.effect);
-    }
-    this.waiting = this.waiting.filter(({ times }) => times > 0);
-    return struck;
-  }
+  return struck;
 }
 
 /** An answer's body as text, after what went wrong with it on purpose. */

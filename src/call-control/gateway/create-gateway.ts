@@ -13,9 +13,8 @@ import type { Route } from '../routes';
 import { conversationRoutes } from './conversation-routes';
 import { describeRoutes } from './description';
 import { healthRoutes } from './health-routes';
-import { legEventRoute } from './leg-event-route';
 import { answerProblem, Problem } from './problems';
-import { webhookRoutes } from './webhook-routes';
+import { legEventRoute, webhookRoutes } from './webhook-routes';
 
 export interface GatewayOptions {
   client: CallTransferClient;
@@ -95,16 +94,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     options.onAnswer?.({ method, route: routeOptions.url ?? 'none', status, seconds: elapsedTime / 1000 });
     done();
   });
-  endConnectionsOnClose(app);
   const refuseOthers = refuseOtherMethods(app);
 
   await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
   await describeRoutes(app, options);
   const steps = new NextSteps(options);
-  app.addHook('onClose', (_instance, done) => {
-    steps.close();
-    done();
-  });
+  endOnClose(app, steps);
   conversationRoutes(app, options, steps);
   await app.register((signed, _options, done) => {
     takeRawBodies(signed);
@@ -127,10 +122,11 @@ function takeRawBodies(app: FastifyInstance): void {
 }
 
 /** The last answer on a connection ends it, once the gateway closes: whoever keeps one open must not keep the gateway up. */
-function endConnectionsOnClose(app: FastifyInstance): void {
+function endOnClose(app: FastifyInstance, steps: NextSteps): void {
   let isClosing = false;
   app.addHook('preClose', (done) => {
     isClosing = true;
+    steps.close();
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -143,18 +139,16 @@ function endConnectionsOnClose(app: FastifyInstance): void {
 function refuseOtherMethods(app: FastifyInstance): () => void {
   const added = METHODS.filter((method) => !app.supportedMethods.includes(method) && method !== 'CONNECT');
   for (const method of added) app.addHttpMethod(method);
-  const allowed = new Map<string, Set<string>>();
+  const allowed = new Map<string, string[]>();
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = allowed.get(url) ?? new Set();
-    for (const one of [method].flat()) methods.add(one);
-    allowed.set(url, methods);
+    allowed.set(url, [...(allowed.get(url) ?? []), method].flat());
   });
   return () => {
     for (const [url, methods] of [...allowed]) {
-      const allow = [...methods].join(', ');
+      const allow = methods.join(', ');
       app.route({
         url,
-        method: app.supportedMethods.filter((method) => !methods.has(method)),
+        method: app.supportedMethods.filter((method) => !methods.includes(method)),
         schema: { hide: true },
         onRequest: (_request, reply) => {
           void reply.header('allow', allow);

@@ -56,24 +56,24 @@ const environmentSchema = z
     GATEWAY_METRICS_ADDRESS: bindAddress.optional(),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   })
-  .superRefine((set, context) => {
-    const issue = (variable: string, message: string) => {
-      context.addIssue({ code: 'custom', path: [variable], message });
-    };
-    const admitted = [set.GATEWAY_API_KEYS, set.GATEWAY_WEBHOOK_SECRETS, set.GATEWAY_PHONE_SYSTEMS];
-    if (admitted.every(({ length }) => length === 0)) {
-      issue(
-        'GATEWAY_API_KEYS',
+  .refine(
+    (set) =>
+      [...set.GATEWAY_API_KEYS, ...set.GATEWAY_WEBHOOK_SECRETS, ...set.GATEWAY_PHONE_SYSTEMS].length > 0,
+    {
+      path: ['GATEWAY_API_KEYS'],
+      error:
         'is missing, and so are GATEWAY_WEBHOOK_SECRETS and GATEWAY_PHONE_SYSTEMS: nobody would be let in',
-      );
-    }
-    if (set.GATEWAY_PHONE_SYSTEMS.length > 0 && set.GATEWAY_PUBLIC_URL === undefined) {
-      issue('GATEWAY_PUBLIC_URL', 'is missing: phone systems are told to call back there');
-    }
-    if (set.GATEWAY_FALLBACK_ROUTE.type === 'CONTINUE' && set.GATEWAY_CONTINUE_URL === undefined) {
-      issue('GATEWAY_CONTINUE_URL', 'is missing: GATEWAY_FALLBACK_ROUTE leads there');
-    }
+    },
+  )
+  .refine((set) => set.GATEWAY_PHONE_SYSTEMS.length === 0 || set.GATEWAY_PUBLIC_URL !== undefined, {
+    path: ['GATEWAY_PUBLIC_URL'],
+    error: 'is missing: phone systems are told to call back there',
+  })
+  .refine((set) => set.GATEWAY_FALLBACK_ROUTE.type !== 'CONTINUE' || set.GATEWAY_CONTINUE_URL !== undefined, {
+    path: ['GATEWAY_CONTINUE_URL'],
+    error: 'is missing: GATEWAY_FALLBACK_ROUTE leads there',
   });
+
 /**
  * Reads and checks the gateway's environment, and that of the phone systems that it names; besides it the gateway
  * reads what `@temporalio/envconfig` does.
@@ -142,11 +142,7 @@ async function loadPhoneSystem(
 
 /** A folder beside the gateway's own code, by its name, or else a module of the user's: a package, or a path from here. */
 async function loadModule(name: string): Promise<PhoneSystemModule> {
-  const own = /^[a-z][a-z0-9-]*$/.test(name)
-    ? ['js', 'ts']
-        .map((extension) => join(__dirname, '..', 'phone-systems', name, `index.${extension}`))
-        .find((path) => existsSync(path))
-    : undefined;
-  const path = own ?? resolveUsersModule(name);
-  return (await loadFile(path)) as PhoneSystemModule;
+  const folder = join(__dirname, '..', 'phone-systems', name);
+  const isOwn = /^[a-z][a-z0-9-]*$/.test(name) && existsSync(folder);
+  return (await loadFile(isOwn ? require.resolve(folder) : resolveUsersModule(name))) as PhoneSystemModule;
 }

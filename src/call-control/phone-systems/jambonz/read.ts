@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, optional } from '../../../contract/fields';
-import type { LegEvent } from '../../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
 import {
   checked,
@@ -108,33 +107,25 @@ function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
   };
 }
 
-/** A leg has come further. The gateway's own tags say which leg it is; without them it is none of the gateway's. */
-function status({ body }: WebhookRequest): Reading<JambonzCall> {
-  const payload = checked(callStatusSchema, jsonIn(body), 'body');
-  const tags = tagsOf(payload);
-  const ids = idsIn(tags);
-  const event = ids === undefined ? undefined : statusEvent(payload, ids);
-  return {
-    ...(event === undefined ? {} : { event }),
-    awaitsStep: false,
-    call: { conversationId: ids?.conversationId ?? payload.call_sid, tags },
-  };
-}
-
 /**
+ * A leg has come further. The gateway's own tags say which leg it is; without them it is none of the gateway's.
+ *
  * The dialled leg's end is the `dial` webhook's to report, which knows who hung up: a report that knows less and
  * comes earlier would do harm. So is the end of the caller's own leg where jambonz was told to end it.
  */
-function statusEvent(
-  { direction, call_status, call_termination_by }: z.infer<typeof callStatusSchema>,
-  ids: LegIds,
-): LegEvent | undefined {
-  if (direction === 'outbound')
-    return call_status === 'in-progress' ? { type: 'leg.connected', data: ids } : undefined;
-  if (direction !== 'inbound' || !isOver(call_status) || call_termination_by === 'jambonz') return undefined;
+function status({ body }: WebhookRequest): Reading<JambonzCall> {
+  const payload = checked(callStatusSchema, jsonIn(body), 'body');
+  const { call_sid, direction, call_status, call_termination_by } = payload;
+  const tags = tagsOf(payload);
+  const ids = idsIn(tags);
+  const nothing = { awaitsStep: false, call: { conversationId: ids?.conversationId ?? call_sid, tags } };
+  if (ids === undefined) return nothing;
+  if (direction === 'outbound' && call_status === 'in-progress')
+    return { ...nothing, event: { type: 'leg.connected', data: ids } };
+  if (direction !== 'inbound' || !isOver(call_status) || call_termination_by === 'jambonz') return nothing;
   // A caller's leg that ends without having been answered was never connected with anybody.
   const cause = call_status === 'completed' ? 'NORMAL' : 'CANCELLED';
-  return { type: 'leg.disconnected', data: { ...ids, by: 'CUSTOMER', cause } };
+  return { ...nothing, event: { type: 'leg.disconnected', data: { ...ids, by: 'CUSTOMER', cause } } };
 }
 
 const tagsOf = ({ customerData, customer_data }: z.infer<typeof callWebhookSchema>): Tags =>

@@ -1,5 +1,5 @@
 import type { DisconnectCause, HangupParty } from '../../../contract/telephony-events';
-import { causeOfSip } from '../../causes';
+import { causeOfSip } from '../../leg-events';
 
 import type { DialEnded } from './read';
 
@@ -48,7 +48,7 @@ function whyNotAnswered({
   if (dial_call_status !== 'failed') return 'FAILED';
   const byQ850 = causeOfQ850.get(q850Cause(sip_reason_header) ?? 0);
   // 487: the caller is still there, so that it was the limit on ringing.
-  return byQ850 ?? (dial_sip_status === 487 ? 'NO_ANSWER' : (causeOfSip(dial_sip_status) ?? 'FAILED'));
+  return byQ850 ?? (dial_sip_status === 487 ? 'NO_ANSWER' : (causeOfSip.get(dial_sip_status) ?? 'FAILED'));
 }
 
 /**

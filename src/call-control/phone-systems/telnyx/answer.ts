@@ -1,6 +1,5 @@
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
-import type { WebhookAnswer } from '../../phone-system';
 import { ringSeconds, routeOf, type RouteSettings } from '../../routes';
 
 import { encodeClientState } from './client-state';
@@ -19,16 +18,7 @@ export interface CommandSettings extends RouteSettings {
 const LEAST_RING_SECONDS = 5;
 
 /** The commands for a next step: Telnyx is not steered by what a webhook is answered with. */
-export function answer(
-  step: NextStep | undefined,
-  call: TelnyxCall,
-  settings: CommandSettings,
-  now: number,
-): WebhookAnswer<TelnyxCommand> {
-  return { contentType: 'application/json', body: '{}', commands: commandsFor(step, call, settings, now) };
-}
-
-function commandsFor(
+export function commandsFor(
   step: NextStep | undefined,
   call: TelnyxCall,
   settings: CommandSettings,

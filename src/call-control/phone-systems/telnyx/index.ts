@@ -8,7 +8,7 @@ import { list, readEnvironment } from '../../../environment/read-environment';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../../phone-system';
 import { callQuerySchema } from '../../read-webhook';
 
-import { answer, type CommandSettings } from './answer';
+import { commandsFor, type CommandSettings } from './answer';
 import { performer, type PerformOptions, type TelnyxCommand } from './commands';
 import { read, webhookSchema, type TelnyxCall } from './read';
 
@@ -51,7 +51,11 @@ export function telnyx(options: TelnyxOptions): PhoneSystem<TelnyxCall, TelnyxCo
     signatureHeader: SIGNATURE_HEADER,
     authenticate: signatureCheck(options),
     read: (request) => read(request, options),
-    answer: (step, call, now) => answer(step, call, options, now),
+    answer: (step, call, now) => ({
+      contentType: 'application/json',
+      body: '{}',
+      commands: commandsFor(step, call, options, now),
+    }),
     perform: performer(options),
   };
 }
@@ -68,23 +72,14 @@ function signatureCheck(options: TelnyxOptions): PhoneSystem['authenticate'] {
     // The library takes text: only of UTF-8 does it say exactly what the bytes do.
     if (!isUtf8(body)) return false;
     const signed = { [SIGNATURE_HEADER]: signature, [TIMESTAMP_HEADER]: timestamp };
-    const checks = webhooks.map((webhook) => isVerified(webhook, body.toString('utf8'), signed));
-    return (await Promise.all(checks)).includes(true);
+    const checks = webhooks.map((webhook) => webhook.verify(body.toString('utf8'), signed));
+    const results = await Promise.allSettled(checks);
+    return results.some((result) => {
+      if (result.status === 'fulfilled') return true;
+      if (result.reason instanceof TelnyxWebhookVerificationError) return false;
+      throw result.reason;
+    });
   };
-}
-
-async function isVerified(
-  webhook: TelnyxWebhook,
-  payload: string,
-  headers: Record<string, string>,
-): Promise<boolean> {
-  try {
-    await webhook.verify(payload, headers);
-    return true;
-  } catch (error) {
-    if (error instanceof TelnyxWebhookVerificationError) return false;
-    throw error;
-  }
 }
 
 const environmentSchema = z.object({

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, instantSchema, optional, transferIdSchema } from '../../../contract/fields';
-import type { LegEvent } from '../../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
 import { checked, jsonIn, requestInQuery, wordSchema } from '../../read-webhook';
 
@@ -31,8 +30,8 @@ const initiatedSchema = eventOf(z.looseObject({ direction: wordSchema }));
 const legPayloadSchema = z.looseObject({
   /** Of the leg that the webhook is about. */
   call_control_id: wordSchema,
-  /** Base64, as it was given with the last command that named one. */
-  client_state: optional(z.string()),
+  /** As it was given with the last command that named one. */
+  client_state: optional(z.string()).transform(decodeClientState),
 });
 
 /** `call.answered` and `call.bridged`. */
@@ -116,7 +115,7 @@ function initiated(event: unknown, query: URLSearchParams, country: string): Rea
 
 function answered(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
   const { occurred_at, payload } = checked(legSchema, event, 'body').data;
-  const state = decodeClientState(payload.client_state);
+  const state = payload.client_state;
   if (state?.role === 'generativeAgent') return connected(state, occurred_at);
   if (state?.role !== 'customer') return nothing;
   const ids = { conversationId: state.conversationId, transferId: state.transferId };
@@ -132,7 +131,7 @@ function answered(event: unknown, query: URLSearchParams, country: string): Read
 /** Comes for both legs: for the caller's, too, it can only be GenerativeAgent that it is bridged with. */
 function bridged(event: unknown): Reading<TelnyxCall> {
   const { occurred_at, payload } = checked(legSchema, event, 'body').data;
-  const state = decodeClientState(payload.client_state);
+  const state = payload.client_state;
   return state === undefined || state.role === 'routed' ? nothing : connected(state, occurred_at);
 }
 
@@ -146,20 +145,17 @@ const connected = (
 
 function hungUp(event: unknown): Reading<TelnyxCall> {
   const { occurred_at: at, payload } = checked(hangupSchema, event, 'body').data;
-  const state = decodeClientState(payload.client_state);
+  const state = payload.client_state;
   if (state === undefined || state.role === 'routed') return nothing;
-  const { conversationId, transferId } = state;
-  const disconnected = (who: ReturnType<typeof whoAndWhy>): LegEvent => ({
-    type: 'leg.disconnected',
-    data: { conversationId, transferId, ...who, at },
-  });
-  if (state.role === 'customer') {
-    // Nobody is left to be steered.
-    return { ...nothing, event: disconnected({ by: 'CUSTOMER', cause: 'NORMAL' }) };
+  const ids = { conversationId: state.conversationId, transferId: state.transferId };
+  if (state.role === 'generativeAgent') {
+    return {
+      event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(payload), at } },
+      awaitsStep: true,
+      call: { state: 'STEERED', callControlId: state.customer, ...ids },
+    };
   }
-  return {
-    event: disconnected(whoAndWhy(payload)),
-    awaitsStep: true,
-    call: { state: 'STEERED', callControlId: state.customer, conversationId, transferId },
-  };
+  // Nobody is left to be steered.
+  const data = { ...ids, by: 'CUSTOMER', cause: 'NORMAL', at } as const;
+  return { ...nothing, event: { type: 'leg.disconnected', data } };
 }

@@ -1,5 +1,5 @@
 import type { DisconnectCause, HangupParty } from '../../../contract/telephony-events';
-import { causeOfSip } from '../../causes';
+import { causeOfSip } from '../../leg-events';
 
 import type { Hangup } from './read';
 
@@ -50,5 +50,5 @@ const parties = new Map<string, HangupParty>([
 
 function sipCause(status: string): DisconnectCause {
   if (/^(404|5\d\d)$/.test(status)) return 'FAILED';
-  return status === '487' ? 'CANCELLED' : (causeOfSip(Number(status)) ?? 'NORMAL');
+  return status === '487' ? 'CANCELLED' : (causeOfSip.get(Number(status)) ?? 'NORMAL');
 }
