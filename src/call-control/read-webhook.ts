@@ -32,10 +32,10 @@ export const wordSchema = z.string().min(1, 'must not be empty');
 
 /** What the address of a phone system's webhook may say of a call, besides `var.{name}`. */
 export const callQuerySchema = z.object({
-  conversationId: conversationIdSchema.exactOptional(),
-  transferId: transferIdSchema.exactOptional(),
-  country: countrySchema.exactOptional(),
-  taskName: wordSchema.exactOptional(),
+  conversationId: conversationIdSchema.optional(),
+  transferId: transferIdSchema.optional(),
+  country: countrySchema.optional(),
+  taskName: wordSchema.optional(),
 });
 
 /** Begins the name of a query parameter that is an input variable: `var.accountNumber=3434`. */
@@ -57,6 +57,11 @@ export interface CallDefaults {
  */
 export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
   const { taskName, ...said } = checked(callQuerySchema, Object.fromEntries(query), 'query');
+  const ids = {
+    conversationId: said.conversationId ?? call.conversationId,
+    transferId: said.transferId ?? call.transferId,
+    country: said.country ?? call.country,
+  };
   const variables = [...query]
     .filter(([name]) => name.startsWith(VARIABLE))
     .map(([name, value]) => [name.slice(VARIABLE.length), value] as const);
@@ -65,7 +70,7 @@ export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegR
     ...(variables.length === 0 ? {} : { inputVariables: Object.fromEntries(variables) }),
   };
   const hasContext = Object.keys(inputContext).length > 0;
-  return { type: 'leg.requested', data: { ...call, ...said, ...(hasContext ? { inputContext } : {}) } };
+  return { type: 'leg.requested', data: { ...ids, ...(hasContext ? { inputContext } : {}) } };
 }
 
 /** The ids in the address of a callback that the gateway itself named to the phone system. */

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyOptions } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 
 /**
  * Checks a token.
@@ -36,10 +36,15 @@ export const BAD_TOKEN = 'The token is missing, wrong, or too old';
 
 /** Checks tokens by these rules. A token must have an end and a subject; clocks may differ by five seconds. */
 export function tokenCheck({ keys, issuer, audience, scope }: TokenRules): TokenCheck {
-  const options = { issuer, audience, requiredClaims: ['exp', 'sub'], clockTolerance: 5 };
-  const verify = verifier(keys, options);
+  const getKey: JWTVerifyGetKey =
+    'jwksUrl' in keys
+      ? createRemoteJWKSet(new URL(keys.jwksUrl), { timeoutDuration: 3000 })
+      : () => Buffer.from(keys.secret);
+  // A public key must never be taken for the secret of an HMAC.
+  const algorithms = 'jwksUrl' in keys ? ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] : ['HS256'];
+  const options = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 };
   return async (token) => {
-    const { payload } = await verify(token).catch((error: unknown) => {
+    const { payload } = await jwtVerify(token, getKey, options).catch((error: unknown) => {
       if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
       throw new TokenError(401, BAD_TOKEN);
     });
@@ -48,15 +53,4 @@ export function tokenCheck({ keys, issuer, audience, scope }: TokenRules): Token
       throw new TokenError(403, `The token lacks the scope ${scope}`);
     return payload.sub ?? '';
   };
-}
-
-/** Checks a signature, and the claims. A public key must never be taken for the secret of an HMAC. */
-function verifier(keys: TokenRules['keys'], options: JWTVerifyOptions) {
-  if (!('jwksUrl' in keys)) {
-    const secret = Buffer.from(keys.secret);
-    return (token: string) => jwtVerify(token, secret, { ...options, algorithms: ['HS256'] });
-  }
-  const algorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
-  const remote = createRemoteJWKSet(new URL(keys.jwksUrl), { timeoutDuration: 3000 });
-  return (token: string) => jwtVerify(token, remote, { ...options, algorithms });
 }

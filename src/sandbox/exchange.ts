@@ -15,12 +15,13 @@ import { NumberPool } from './number-pool';
 export type SandboxStatus = 'ACTIVE' | 'ONGOING' | 'COMPLETED' | 'EXPIRED';
 
 export const contextSchema = z.strictObject({
-  /** `AGENT`, `SYSTEM`, or a word that nobody knows. */
   transferType: z.string(),
   currentTaskName: z.string().exactOptional(),
   referenceVariables: variablesSchema.exactOptional(),
   transferVariables: variablesSchema.exactOptional(),
 });
+
+/** What GenerativeAgent hands back. `transferType`: `AGENT`, `SYSTEM`, or a word that nobody knows. */
 export type SandboxContext = z.infer<typeof contextSchema>;
 
 export interface SandboxTransfer {
@@ -51,15 +52,15 @@ export interface ExchangeOptions {
 }
 
 export const lagSchema = z.strictObject({
-  /** What they show meanwhile. Default: `ONGOING`. */
   status: z.enum(['ACTIVE', 'ONGOING']).exactOptional(),
-  /** Milliseconds. Default: 0. */
   ms: z.number().min(0).exactOptional(),
-  /** GETs. Default: 0. */
   reads: z.int().min(0).exactOptional(),
 });
 
-/** How long ASAPP's books lag behind a call's end: until a time has passed and a number of looks, too. */
+/**
+ * How long ASAPP's books lag behind a call's end: until `ms` milliseconds have passed and `reads` GETs, too. Default: 0.
+ * `status`: what they show meanwhile. Default: `ONGOING`.
+ */
 export type Lag = z.infer<typeof lagSchema>;
 
 /** A telephony action that is not possible. */

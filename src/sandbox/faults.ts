@@ -8,52 +8,60 @@ const methodSchema = z.enum(['POST', 'GET']);
 export type SandboxMethod = z.infer<typeof methodSchema>;
 
 const dialectSchema = z.strictObject({
-  /** `completed` for `COMPLETED`. */
   lowerCaseStatus: z.boolean().exactOptional(),
-  /** `phoneNumber.expiresAt` for `phoneNumber.expireAt`. */
   expiresAt: z.boolean().exactOptional(),
-  /** Fields that nobody knows, at every level. */
   unknownFields: z.boolean().exactOptional(),
-  /** `outputContext.transferVariables` and `.referenceVariables` carry a boolean each, too. */
   booleanVariables: z.boolean().exactOptional(),
 });
 
-/** Ways of telling a transfer that a client must understand, too. */
+/**
+ * Ways of telling a transfer that a client must understand, too.
+ *
+ * - `lowerCaseStatus`: `completed` for `COMPLETED`.
+ * - `expiresAt`: `phoneNumber.expiresAt` for `phoneNumber.expireAt`.
+ * - `unknownFields`: fields that nobody knows, at every level.
+ * - `booleanVariables`: `outputContext.transferVariables` and `.referenceVariables` carry a boolean each, too.
+ */
 export type Dialect = z.infer<typeof dialectSchema>;
 
 const effectSchema = z.discriminatedUnion('kind', [
-  /** The request is carried out and answered later, by so many milliseconds, whether or not its sender still waits. */
   z.strictObject({ kind: z.literal('latency'), ms: z.number().min(0) }),
-  /** An error instead of an answer; nothing is carried out. */
   z.strictObject({
     kind: z.literal('status'),
     status: z.int().min(400).max(599),
     retryAfterSeconds: z.int().min(0).exactOptional(),
   }),
-  /** The connection is cut before anything is carried out. */
   z.strictObject({ kind: z.literal('cutBefore') }),
-  /** The request is carried out, and the connection is cut instead of an answer. */
   z.strictObject({ kind: z.literal('cutAfter') }),
-  /** The request is carried out, and no answer ever comes. */
   z.strictObject({ kind: z.literal('hangAfter') }),
-  /** The request is carried out, and this is the answer's body, whatever it is. */
   z.strictObject({ kind: z.literal('body'), body: z.string() }),
-  /** The request is carried out, and these fields of the answer are other than they should be; `null` leaves one out. */
   z.strictObject({ kind: z.literal('fields'), fields: z.record(z.string(), z.unknown()) }),
-  /** The request is carried out, and the transfer is told in another dialect of ASAPP's own documents. */
   dialectSchema.extend({ kind: z.literal('dialect') }),
 ]);
 
-/** Something that goes wrong on purpose. */
+/**
+ * Something that goes wrong on purpose. By `kind`:
+ *
+ * - `latency`: the request is carried out and answered later, by so many milliseconds, whether or not its sender
+ *   still waits.
+ * - `status`: an error instead of an answer; nothing is carried out.
+ * - `cutBefore`: the connection is cut before anything is carried out.
+ * - `cutAfter`: the request is carried out, and the connection is cut instead of an answer.
+ * - `hangAfter`: the request is carried out, and no answer ever comes.
+ * - `body`: the request is carried out, and this is the answer's body, whatever it is.
+ * - `fields`: the request is carried out, and these fields of the answer are other than they should be; `null` leaves
+ *   one out.
+ * - `dialect`: the request is carried out, and the transfer is told in another dialect of ASAPP's own documents.
+ */
 export type FaultEffect = z.infer<typeof effectSchema>;
 
 export const faultSchema = z.strictObject({
-  /** Which requests it strikes. Default: both. */
   method: methodSchema.exactOptional(),
-  /** How many requests it strikes, or all of them until `heal`. Default: 1. */
   times: z.union([z.int().min(1), z.literal('untilHealed')]).exactOptional(),
   effect: effectSchema,
 });
+
+/** `method`: which requests it strikes; default: both. `times`: how many, or all until `heal`; default: 1. */
 export type Fault = z.infer<typeof faultSchema>;
 
 /** A fault, and how many requests it is still to strike. */

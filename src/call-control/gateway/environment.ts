@@ -21,7 +21,7 @@ import { loadFile, resolveUsersModule } from '../../environment/users-module';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../phone-system';
 import { routeSchema } from '../routes';
 
-const milliseconds = (min: number) => whole.pipe(z.number().min(min).max(60_000));
+const limitMs = whole.pipe(z.number().min(1000).max(60_000));
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
@@ -46,8 +46,8 @@ const environmentSchema = z
     GATEWAY_COUNTRY: countrySchema.default('US'),
     GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),
     GATEWAY_CONTINUE_URL: httpUrl.optional(),
-    GATEWAY_REQUEST_LIMIT_MS: milliseconds(1000).optional(),
-    GATEWAY_DISCONNECT_LIMIT_MS: milliseconds(1000).optional(),
+    GATEWAY_REQUEST_LIMIT_MS: limitMs.optional(),
+    GATEWAY_DISCONNECT_LIMIT_MS: limitMs.optional(),
     GATEWAY_BODY_LIMIT_BYTES: whole.pipe(z.number().min(1024)).optional(),
     GATEWAY_REQUESTS_PER_SECOND: whole.pipe(z.number().min(1)).optional(),
     GATEWAY_TRUSTED_PROXIES: list.pipe(z.array(proxy)).optional(),
@@ -83,13 +83,8 @@ const environmentSchema = z
 export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
   const set = readEnvironment(environmentSchema, environment);
   const publicUrl = set.GATEWAY_PUBLIC_URL ?? `http://${set.GATEWAY_HOST}:${set.GATEWAY_PORT}`;
-  const fallbackRoute = set.GATEWAY_FALLBACK_ROUTE;
-  const settings = {
-    publicUrl,
-    country: set.GATEWAY_COUNTRY,
-    fallbackRoute,
-    continueUrl: set.GATEWAY_CONTINUE_URL,
-  };
+  const { GATEWAY_FALLBACK_ROUTE: fallbackRoute, GATEWAY_COUNTRY: country } = set;
+  const settings = { publicUrl, country, fallbackRoute, continueUrl: set.GATEWAY_CONTINUE_URL };
   const phoneSystems = await readAll(
     ...set.GATEWAY_PHONE_SYSTEMS.map((name) => () => loadPhoneSystem(name, environment, settings)),
   );
