@@ -21,11 +21,21 @@ export type { Assigned, CallTransfers, CreatedTransfer, CreateTransfer, RequestL
 export type { CallTransferResource, OutputContext, TransferStatus } from './asapp/resource';
 export { AsappError, type AsappErrorKind } from './asapp/error';
 
-export { encryptedDataConverter } from './codec/data-converter';
-export { EncryptionCodec, type EncryptionOptions } from './codec/encryption-codec';
-export { TamperedPayloadError, UnknownEncryptionKeyError } from './codec/errors';
-export { encryptionKey, fixedKeys, type EncryptionKey, type EncryptionKeys } from './codec/keys';
-export { KeyListError, keysFromText } from './codec/keys-from-text';
+export {
+  encryptedDataConverter,
+  EncryptionCodec,
+  UnknownEncryptionKeyError,
+  type EncryptionOptions,
+} from './codec/encryption-codec';
+export { TamperedPayloadError } from './codec/sealed-payload';
+export {
+  encryptionKey,
+  fixedKeys,
+  KeyListError,
+  keysFromText,
+  type EncryptionKey,
+  type EncryptionKeys,
+} from './codec/keys';
 export { keysFromFile, type KeyFileOptions } from './codec/keys-from-file';
 export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './codec/keys-from-provider';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-import { encryptedFailureConverterPath } from '../codec/data-converter';
+import { encryptedFailureConverterPath } from '../codec/encryption-codec';
 import { EnvironmentError } from '../environment/read-environment';
 
 import { besideUsers, ownWorkflowsPath } from './bundle-options';

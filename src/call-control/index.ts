@@ -1,5 +1,4 @@
 /** The door for whoever runs the gateway in a program of their own, or writes a phone system for it. */
-export { checked, jsonIn } from './checked';
 export { createGateway, type GatewayOptions } from './gateway/create-gateway';
 export {
   legEventSchema,
@@ -20,10 +19,19 @@ export {
 } from './phone-system';
 export {
   callQuerySchema,
+  checked,
+  jsonIn,
   legInQuery,
   legQuerySchema,
   requestInQuery,
   type CallDefaults,
-} from './request-in-query';
-export { RING_SECONDS, ringSeconds } from './ring-time';
-export { knownRoute, routeOf, routeSchema, type Route, type RouteSettings } from './routes';
+} from './read-webhook';
+export {
+  knownRoute,
+  RING_SECONDS,
+  ringSeconds,
+  routeOf,
+  routeSchema,
+  type Route,
+  type RouteSettings,
+} from './routes';

@@ -1,30 +1,22 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, countrySchema, instantSchema, optional } from '../contract/fields';
-import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
+import {
+  connectReportSchema,
+  disconnectReportSchema,
+  type DisconnectCause,
+} from '../contract/telephony-events';
 import { callTransferInputSchema } from '../contract/transfer-request';
 
-/** Call control wants GenerativeAgent on the call: a conversation starts, or its customer reconnects. */
-export const legRequestedSchema = z.object({
-  type: z.literal('leg.requested'),
-  /** When it happened. Default: when it arrived. */
-  timestamp: optional(instantSchema),
-  data: callTransferInputSchema.extend({ country: countrySchema }),
-});
+const eventOf = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  z.object({
+    type: z.literal(type),
+    /** When it happened. Default: when it arrived. */
+    timestamp: optional(instantSchema),
+    data,
+  });
 
-/** GenerativeAgent answered the dialled leg. */
-export const legConnectedSchema = z.object({
-  type: z.literal('leg.connected'),
-  timestamp: optional(instantSchema),
-  data: connectReportSchema.extend({ conversationId: conversationIdSchema }),
-});
-
-/** The leg is over. */
-export const legDisconnectedSchema = z.object({
-  type: z.literal('leg.disconnected'),
-  timestamp: optional(instantSchema),
-  data: disconnectReportSchema.omit({ askId: true }).extend({ conversationId: conversationIdSchema }),
-});
+const ids = { conversationId: conversationIdSchema };
 
 /**
  * What happens to a leg, in words common to all phone systems: the payload of the signed webhook, and what
@@ -32,11 +24,26 @@ export const legDisconnectedSchema = z.object({
  * Webhooks; an `at` in the data wins over the `timestamp`.
  */
 export const legEventSchema = z.discriminatedUnion('type', [
-  legRequestedSchema,
-  legConnectedSchema,
-  legDisconnectedSchema,
+  /** Call control wants GenerativeAgent on the call: a conversation starts, or its customer reconnects. */
+  eventOf('leg.requested', callTransferInputSchema.extend({ country: countrySchema })),
+  /** GenerativeAgent answered the dialled leg. */
+  eventOf('leg.connected', connectReportSchema.extend(ids)),
+  /** The leg is over. */
+  eventOf('leg.disconnected', disconnectReportSchema.omit({ askId: true }).extend(ids)),
 ]);
 export type LegEvent = z.input<typeof legEventSchema>;
-export type LegRequested = z.input<typeof legRequestedSchema>;
-export type LegConnected = z.input<typeof legConnectedSchema>;
-export type LegDisconnected = z.input<typeof legDisconnectedSchema>;
+
+type Event<Type extends LegEvent['type']> = Extract<LegEvent, { type: Type }>;
+export type LegRequested = Event<'leg.requested'>;
+export type LegConnected = Event<'leg.connected'>;
+export type LegDisconnected = Event<'leg.disconnected'>;
+
+/** Why a leg never came about, by SIP status. 487 says that somebody gave up, and each phone system in its own way who. */
+export const causeOfSip: ReadonlyMap<number, DisconnectCause> = new Map([
+  [486, 'BUSY'],
+  [600, 'BUSY'],
+  [408, 'NO_ANSWER'],
+  [480, 'NO_ANSWER'],
+  [403, 'REJECTED'],
+  [603, 'REJECTED'],
+]);

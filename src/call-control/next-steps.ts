@@ -1,26 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApplicationFailure } from '@temporalio/common';
+import type { FastifyBaseLogger } from 'fastify';
 
-import type { CallTransferClient } from '../client/call-transfer-client';
 import { ConversationNotFoundError, NoAnswerError } from '../client/errors';
 import type { NextStep } from '../contract/next-step';
-import type { Outcome } from '../contract/outcomes';
 
-import type { LegConnected, LegDisconnected, LegEvent, LegRequested } from './leg-events';
-import type { Route } from './routes';
-
-export interface NextStepsOptions {
-  client: CallTransferClient;
-  /** Where a caller goes when Temporal gives no answer. */
-  fallbackRoute: Route;
-  /** Hard limit from a request to the next step, milliseconds. Default: 5,000. Call-control platforms give a webhook 5–15 s in all. */
-  requestLimitMs?: number;
-  /** Hard limit from a disconnect to the next step, milliseconds. Default: 4,000. */
-  disconnectLimitMs?: number;
-  /** Told of every step that a caller gets. */
-  onStep?: (event: AwaitingEvent, step: NextStep) => void;
-}
+import type { GatewayOptions } from './gateway/create-gateway';
+import type { LegConnected, LegDisconnected, LegRequested } from './leg-events';
 
 /** An event after which a caller waits to be told what comes next. */
 export type AwaitingEvent = LegRequested | LegDisconnected;
@@ -34,35 +21,40 @@ const TELL_AGAIN_MS = 2000;
 
 /** Takes leg events to the workflow, and answers what comes next, always within the hard limit. */
 export class NextSteps {
-  private readonly limits: Record<AwaitingEvent['type'], number>;
   private isClosed = false;
 
-  constructor(private readonly options: NextStepsOptions) {
-    this.limits = {
-      'leg.requested': (options.requestLimitMs ?? 5000) - WAY_BACK_MS,
-      'leg.disconnected': (options.disconnectLimitMs ?? 4000) - WAY_BACK_MS,
-    };
-  }
+  constructor(
+    private readonly options: Pick<
+      GatewayOptions,
+      'client' | 'fallbackRoute' | 'requestLimitMs' | 'disconnectLimitMs' | 'onStep'
+    >,
+  ) {}
 
   /**
    * What comes next for the caller. Where Temporal gives no answer in time, or anything unexpected happens, it is
    * the fallback route; the workflow is told of a disconnect later, so that it does not take the call for one that
    * goes on.
    *
-   * @param onFallback - told why
+   * @param log - hears why a caller gets the fallback route. Ids only: nothing of the event's rest is for the log
+   * @param mayRefuse - without it a refusal, too, is answered with the fallback route
    * @throws ApplicationFailure where the workflow refuses: `InvalidInput`, `UnknownLeg`, `LegInProgress`,
    *   `NumberNotDialable`, `TransferIdConflict`
    * @throws ConversationNotFoundError
    */
-  async after(event: AwaitingEvent, onFallback: (why: Error) => void): Promise<NextStep> {
-    const step = await this.stepAfter(event, onFallback);
-    this.options.onStep?.(event, step);
-    return step;
-  }
-
-  /** The step for a caller about whom the workflow cannot be asked. */
-  fallback(event: AwaitingEvent): NextStep {
-    const step = this.fallbackStep(event);
+  async after(
+    event: AwaitingEvent,
+    log: Pick<FastifyBaseLogger, 'warn'>,
+    mayRefuse = true,
+  ): Promise<NextStep> {
+    const step = await this.ask(event).catch((error: unknown) => {
+      const isRefusal = error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
+      if (isRefusal && mayRefuse) throw error;
+      const { conversationId, transferId } = event.data;
+      const why = (error as Error).name;
+      log.warn({ event: event.type, conversationId, transferId, why }, 'A caller gets the fallback route');
+      if (event.type === 'leg.disconnected' && !isRefusal) void this.noteLater(event);
+      return this.fallback(event);
+    });
     this.options.onStep?.(event, step);
     return step;
   }
@@ -80,8 +72,8 @@ export class NextSteps {
    * @throws NoAnswerError
    */
   async note(event: LegConnected | LegDisconnected): Promise<boolean> {
-    const { conversationId, ...report } = withTime(event);
     const { client } = this.options;
+    const [conversationId, report] = reportOf(event);
     const isHeard =
       event.type === 'leg.connected'
         ? await client.reportConnected(conversationId, report)
@@ -92,27 +84,30 @@ export class NextSteps {
     return isHeard;
   }
 
-  private async stepAfter(event: AwaitingEvent, onFallback: (why: Error) => void): Promise<NextStep> {
-    try {
-      return await within(this.limits[event.type], this.ask(event));
-    } catch (error) {
-      const isRefusal = error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
-      if (isRefusal || !(error instanceof Error)) throw error;
-      onFallback(error);
-      if (event.type === 'leg.disconnected') void this.noteLater(event);
-      return this.fallbackStep(event);
-    }
+  /** The hard limit holds whatever becomes of the request, which may still be carried out: a repetition is safe. */
+  private async ask(event: AwaitingEvent): Promise<NextStep> {
+    const { client, requestLimitMs = 5000, disconnectLimitMs = 4000 } = this.options;
+    const isRequest = event.type === 'leg.requested';
+    const answerTimeoutMs = (isRequest ? requestLimitMs : disconnectLimitMs) - WAY_BACK_MS;
+    const answer = isRequest
+      ? client.requestTransfer(event.data, { answerTimeoutMs })
+      : client.reportDisconnect(...reportOf(event), { answerTimeoutMs });
+    const answered = new AbortController();
+    const late = sleep(answerTimeoutMs, undefined, { signal: answered.signal }).then(() => {
+      throw new NoAnswerError('The hard limit has passed');
+    });
+    return await Promise.race([answer, late]).finally(() => {
+      answered.abort();
+    });
   }
 
-  private fallbackStep(event: AwaitingEvent): NextStep {
-    const { conversationId, transferId } = event.data;
-    const outcome: Outcome = event.type === 'leg.requested' ? 'TRANSFER_UNAVAILABLE' : 'CONTEXT_UNAVAILABLE';
+  private fallback({ type, data: { conversationId, transferId } }: AwaitingEvent): NextStep {
     return {
       action: 'ROUTE',
       decision: {
         conversationId,
         transferId: transferId ?? '',
-        outcome,
+        outcome: type === 'leg.requested' ? 'TRANSFER_UNAVAILABLE' : 'CONTEXT_UNAVAILABLE',
         route: this.options.fallbackRoute,
         currentTaskName: null,
         referenceVariables: {},
@@ -137,31 +132,8 @@ export class NextSteps {
       }
     }
   }
-
-  private async ask(event: AwaitingEvent): Promise<NextStep> {
-    const { client } = this.options;
-    const options = { answerTimeoutMs: this.limits[event.type] };
-    if (event.type === 'leg.requested') return await client.requestTransfer(event.data, options);
-    const { conversationId, ...report } = withTime(event);
-    return await client.reportDisconnect(conversationId, report, options);
-  }
-}
-
-/** The hard limit holds whatever becomes of the ask, which may still be carried out: a repetition is safe. */
-async function within<T>(limitMs: number, ask: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new NoAnswerError('The hard limit has passed'));
-    }, limitMs);
-  });
-  return await Promise.race([ask, late]).finally(() => {
-    clearTimeout(timer);
-  });
 }
 
 /** A report says itself when it happened; where it does not, the event does. */
-const withTime = <E extends Exclude<LegEvent, LegRequested>>({ timestamp, data }: E): E['data'] => ({
-  ...data,
-  at: data.at ?? timestamp,
-});
+const reportOf = ({ timestamp, data: { conversationId, ...report } }: LegConnected | LegDisconnected) =>
+  [conversationId, { ...report, at: report.at ?? timestamp }] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Json } from '../contract/json';
+import type { DialableLeg } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
@@ -42,10 +43,12 @@ export function routeOf(
   decision: Pick<RoutingDecision, 'route' | 'conversationId' | 'transferId' | 'outcome'>,
   { fallbackRoute, continueUrl }: RouteSettings,
 ): Exclude<Route, { type: 'CONTINUE' }> {
-  const wanted = knownRoute(decision.route) ?? fallbackRoute;
-  const route = withAddress(wanted, continueUrl) ?? withAddress(fallbackRoute, continueUrl);
-  if (route?.type !== 'REDIRECT') return route ?? { type: 'HANG_UP' };
-  const address = new URL(route.url);
+  const known = knownRoute(decision.route) ?? fallbackRoute;
+  const route = known.type === 'CONTINUE' && continueUrl === undefined ? fallbackRoute : known;
+  if (route.type !== 'REDIRECT' && route.type !== 'CONTINUE') return route;
+  const url = route.type === 'REDIRECT' ? route.url : continueUrl;
+  if (url === undefined) return { type: 'HANG_UP' };
+  const address = new URL(url);
   for (const name of ['conversationId', 'transferId', 'outcome'] as const) {
     if (decision[name] !== '') address.searchParams.set(name, decision[name]);
   }
@@ -55,10 +58,14 @@ export function routeOf(
 /** Whether the gateway can carry a route out. */
 export const knownRoute = (route: Json): Route | undefined => routeSchema.safeParse(route).data;
 
-function withAddress(
-  route: Route,
-  continueUrl: string | undefined,
-): Exclude<Route, { type: 'CONTINUE' }> | undefined {
-  if (route.type !== 'CONTINUE') return route;
-  return continueUrl === undefined ? undefined : { type: 'REDIRECT', url: continueUrl };
+/** How long a phone system lets GenerativeAgent's number ring, seconds: it answers at once, or something is wrong. */
+export const RING_SECONDS = 20;
+
+/**
+ * How long the number may ring, in whole seconds, at least 1: a call that is answered after the number has
+ * expired could reach a stranger's conversation. Counted until `dialBy`, so that the margin after it is left for
+ * what the phone system itself adds.
+ */
+export function ringSeconds({ dialBy }: DialableLeg, now: number): number {
+  return Math.max(1, Math.min(RING_SECONDS, Math.floor((Date.parse(dialBy) - now) / 1000)));
 }

@@ -1,12 +1,13 @@
 import fastifyCors from '@fastify/cors';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import fastify, { LogController, type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-import { TamperedPayloadError, UnknownEncryptionKeyError } from '../codec/errors';
+import { UnknownEncryptionKeyError } from '../codec/encryption-codec';
+import { TamperedPayloadError } from '../codec/sealed-payload';
 
-import { asksForToken, type TokenCheck } from './token';
+import { BAD_TOKEN, TokenError, type TokenCheck } from './token';
 
 export interface CodecServerOptions {
   codec: PayloadCodec;
@@ -52,10 +53,12 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const [status, message] = problemOf(error);
-    if (status >= 500)
-      request.log.error({ error: { name: error.name, stack: error.stack } }, 'A request failed');
-    void reply.code(status).send({ message });
+    const isOfPayload = error instanceof UnknownEncryptionKeyError || error instanceof TamperedPayloadError;
+    const { statusCode = isOfPayload ? 422 : 500, name, stack, message } = error;
+    if (statusCode < 500) return reply.code(statusCode).send({ message });
+    request.log.error({ error: { name, stack } }, 'A request failed');
+    // Nothing of a key or a payload.
+    return reply.code(500).send({ message: 'Something went wrong here' });
   });
   await app.register(fastifyCors, {
     origin: [...uiOrigins],
@@ -65,42 +68,36 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     maxAge: 600,
   });
   app.get('/health/live', () => ({ status: 'ok' }));
-  const works = {
-    decode: (payloads: Payload[]) => codec.decode(payloads),
-    encode: (payloads: Payload[]) => codec.encode(payloads),
-  };
-  for (const [name, work] of Object.entries(works)) {
-    app.post(
-      `/${name}`,
-      { onRequest: asksForToken(checkToken), schema: { body: bodySchema } },
-      async (request, reply) => {
-        const payloads = request.body.payloads.map(({ metadata, data }): Payload => ({
-          metadata: metadata ?? null,
-          data: data ?? null,
-        }));
-        const worked = await work(payloads);
-        request.log.info(
-          {
-            work: name,
-            subject: request.subject,
-            namespace: request.headers['x-namespace'],
-            payloads: payloads.length,
-          },
-          'Answered',
-        );
+  for (const work of ['decode', 'encode'] as const) {
+    app.post(`/${work}`, {
+      onRequest: async (request) => {
+        request.subject = await checkToken(tokenOf(request));
+      },
+      schema: { body: bodySchema },
+      handler: async ({ subject, headers, body, log }, reply) => {
+        const payloads = body.payloads.map(({ metadata = null, data = null }) => ({ metadata, data }));
+        const worked = await codec[work](payloads);
+        const namespace = headers['x-namespace'];
+        log.info({ work, subject, namespace, payloads: payloads.length }, 'Answered');
         // No proxy or disk cache keeps what is in clear.
         void reply.header('cache-control', 'no-store');
         return { payloads: worked.map(inJson) };
       },
-    );
+    });
   }
   return app;
 }
 
-/** What an error is to whoever asked; nothing of a key or a payload. */
-function problemOf(error: Error & { statusCode?: number }): [status: number, message: string] {
-  if (error instanceof UnknownEncryptionKeyError || error instanceof TamperedPayloadError)
-    return [422, error.message];
-  const { statusCode = 500 } = error;
-  return statusCode < 500 ? [statusCode, error.message] : [500, 'Something went wrong here'];
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose token it is: `sub`. */
+    subject?: string;
+  }
+}
+
+/** @throws TokenError where there is none */
+function tokenOf({ headers }: FastifyRequest): string {
+  const [scheme = '', token = ''] = headers.authorization?.split(' ') ?? [];
+  if (scheme.toLowerCase() !== 'bearer' || token === '') throw new TokenError(401, BAD_TOKEN);
+  return token;
 }

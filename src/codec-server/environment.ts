@@ -4,15 +4,6 @@ import { list, logLevel, port, readEnvironment } from '../environment/read-envir
 
 import type { TokenRules } from './token';
 
-/** What the codec server reads from its environment, besides the keys. */
-export interface CodecServerEnvironment {
-  host: string;
-  port: number;
-  uiOrigins: string[];
-  token: TokenRules;
-  logLevel: string;
-}
-
 const origin = z
   .string()
   .regex(/^https?:\/\/[^\s/*?#]+$/, 'each must be an origin, such as https://temporal.example.com');
@@ -29,38 +20,34 @@ const environmentSchema = z
     CODEC_SERVER_JWT_SCOPE: z.string().optional(),
     CODEC_SERVER_LOG_LEVEL: logLevel.default('info'),
   })
-  .superRefine((set, context) => {
-    if ((set.CODEC_SERVER_JWKS_URL === undefined) === (set.CODEC_SERVER_JWT_SECRET === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['CODEC_SERVER_JWKS_URL'],
-        message: 'either this or CODEC_SERVER_JWT_SECRET must be set: nobody reads without a token',
-      });
-    }
-  });
+  .refine(
+    (set) => (set.CODEC_SERVER_JWKS_URL === undefined) !== (set.CODEC_SERVER_JWT_SECRET === undefined),
+    {
+      path: ['CODEC_SERVER_JWKS_URL'],
+      error: 'either this or CODEC_SERVER_JWT_SECRET must be set: nobody reads without a token',
+    },
+  );
 
 /**
- * Reads and checks the codec server's environment.
+ * Reads and checks the codec server's environment, all but the keys.
  *
  * @throws EnvironmentError naming every mistake at once
  */
-export function readCodecServerEnvironment(environment: NodeJS.ProcessEnv): CodecServerEnvironment {
+export function readCodecServerEnvironment(environment: NodeJS.ProcessEnv) {
   const set = readEnvironment(environmentSchema, environment);
-  const {
-    CODEC_SERVER_JWKS_URL: jwksUrl,
-    CODEC_SERVER_JWT_SECRET: secret = '',
-    CODEC_SERVER_JWT_SCOPE: scope,
-  } = set;
+  const { CODEC_SERVER_JWKS_URL: jwksUrl, CODEC_SERVER_JWT_SECRET: secret = '' } = set;
+  const { CODEC_SERVER_JWT_SCOPE: scope } = set;
+  const token: TokenRules = {
+    keys: jwksUrl === undefined ? { secret } : { jwksUrl },
+    issuer: set.CODEC_SERVER_JWT_ISSUER,
+    audience: set.CODEC_SERVER_JWT_AUDIENCE,
+    ...(scope === undefined ? {} : { scope }),
+  };
   return {
     host: set.CODEC_SERVER_HOST,
     port: set.CODEC_SERVER_PORT,
     uiOrigins: set.CODEC_SERVER_UI_ORIGINS,
-    token: {
-      keys: jwksUrl === undefined ? { secret } : { jwksUrl },
-      issuer: set.CODEC_SERVER_JWT_ISSUER,
-      audience: set.CODEC_SERVER_JWT_AUDIENCE,
-      ...(scope === undefined ? {} : { scope }),
-    },
+    token,
     logLevel: set.CODEC_SERVER_LOG_LEVEL,
   };
 }

@@ -1,6 +1,5 @@
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
 
-import { UnknownEncryptionKeyError } from './errors';
 import type { EncryptionKeys } from './keys';
 import { isSealed, keyIdOf, open, seal } from './sealed-payload';
 
@@ -12,22 +11,27 @@ export interface EncryptionOptions {
   encrypts?: boolean;
 }
 
+/** A payload that names a key which is not there. The message holds the key's id and nothing else of the payload. */
+export class UnknownEncryptionKeyError extends Error {
+  override readonly name = 'UnknownEncryptionKeyError';
+
+  constructor(readonly keyId: string) {
+    super(`Unknown encryption key: ${keyId}`);
+  }
+}
+
 /**
  * Encrypts payloads with AES-256-GCM. A payload that is not encrypted is decoded as it is, so that calls from before
  * go on.
  */
 export class EncryptionCodec implements PayloadCodec {
-  private readonly encrypts: boolean;
-
   constructor(
     private readonly keys: EncryptionKeys,
-    { encrypts = true }: EncryptionOptions = {},
-  ) {
-    this.encrypts = encrypts;
-  }
+    private readonly options: EncryptionOptions = {},
+  ) {}
 
   async encode(payloads: Payload[]): Promise<Payload[]> {
-    if (!this.encrypts || payloads.length === 0) return payloads;
+    if (this.options.encrypts === false || payloads.length === 0) return payloads;
     const key = await this.keys.current();
     return payloads.map((payload) => seal(payload, key));
   }
@@ -48,3 +52,27 @@ export class EncryptionCodec implements PayloadCodec {
     );
   }
 }
+
+/** Beside the compiled file or, while developing this package, beside the source. */
+export const encryptedFailureConverterPath = require.resolve('./failure-converter');
+
+/**
+ * The data converter that encrypts payloads and the messages of failures. Give it to every worker and client of the
+ * conversations:
+ *
+ * ```ts
+ * const dataConverter = encryptedDataConverter(keysFromFile('/run/secrets/call-transfer-keys'));
+ * const client = new Client({ connection, dataConverter });
+ * const worker = await Worker.create({ connection, dataConverter, … });
+ * ```
+ *
+ * Where workflows are bundled beforehand, give its `failureConverterPath` to `bundleWorkflowCode`, too.
+ */
+export const encryptedDataConverter = (
+  keys: EncryptionKeys,
+  options: EncryptionOptions = {},
+): DataConverter => ({
+  payloadCodecs: [new EncryptionCodec(keys, options)],
+  // While nothing is encrypted, failures stay readable as they were.
+  ...(options.encrypts === false ? {} : { failureConverterPath: encryptedFailureConverterPath }),
+});

@@ -4,10 +4,9 @@ import { z } from 'zod';
 import { EnvironmentError, readEnvironment, setVariables } from '../environment/read-environment';
 import { loadFile, resolveUsersModule } from '../environment/users-module';
 
-import { encryptedDataConverter } from './data-converter';
-import type { EncryptionKeys } from './keys';
+import { encryptedDataConverter } from './encryption-codec';
+import { keysFromText, type EncryptionKeys } from './keys';
 import { keysFromFile } from './keys-from-file';
-import { keysFromText } from './keys-from-text';
 
 const environmentSchema = z.object({
   CALL_TRANSFER_ENCRYPTION_MODE: z
@@ -25,10 +24,13 @@ export interface EncryptionKeyModule {
 const sources = {
   CALL_TRANSFER_ENCRYPTION_KEYS: (text: string) => keysFromText(text),
   CALL_TRANSFER_ENCRYPTION_KEY_FILE: (path: string) => keysFromFile(path),
-  CALL_TRANSFER_ENCRYPTION_KEY_MODULE: async (name: string, environment: NodeJS.ProcessEnv) =>
-    (await loadModule(name)).keysFromEnvironment(environment),
+  /** A module of the user's: a package, or a path from here. */
+  CALL_TRANSFER_ENCRYPTION_KEY_MODULE: async (name: string, environment: NodeJS.ProcessEnv) => {
+    const module = (await loadFile(resolveUsersModule(name))) as Partial<EncryptionKeyModule>;
+    if (module.keysFromEnvironment !== undefined) return await module.keysFromEnvironment(environment);
+    throw new Error(`${name} does not export keysFromEnvironment`);
+  },
 };
-type Source = keyof typeof sources;
 
 /**
  * Reads the keys that the environment names; undefined where it names none.
@@ -39,8 +41,8 @@ export async function readEncryptionKeys(
   environment: NodeJS.ProcessEnv,
 ): Promise<EncryptionKeys | undefined> {
   const variables = setVariables(environment);
-  const named = (Object.keys(sources) as Source[]).filter((name) => variables[name] !== undefined);
-  const [source, ...more] = named;
+  const names = Object.keys(sources) as (keyof typeof sources)[];
+  const [source, ...more] = names.filter((name) => variables[name] !== undefined);
   if (source === undefined) return undefined;
   if (more.length > 0) {
     throw new EnvironmentError([`${source}: there is ${more.join(' and ')}, too: keys come from one place`]);
@@ -72,12 +74,4 @@ export async function readEncryption(environment: NodeJS.ProcessEnv): Promise<Da
     return undefined;
   }
   return encryptedDataConverter(keys, { encrypts: mode === 'encrypt' });
-}
-
-/** A module of the user's: a package, or a path from here. */
-async function loadModule(name: string): Promise<EncryptionKeyModule> {
-  const module = (await loadFile(resolveUsersModule(name))) as Partial<EncryptionKeyModule>;
-  const { keysFromEnvironment } = module;
-  if (keysFromEnvironment === undefined) throw new Error(`${name} does not export keysFromEnvironment`);
-  return { keysFromEnvironment };
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { encryptionKey, type EncryptionKey, type EncryptionKeys } from './keys';
+import { encryptionKey, warnOfKeys, type EncryptionKey, type EncryptionKeys } from './keys';
 
 /** Your way to the keys, such as a key management service. */
 export interface KeyProvider {
@@ -29,91 +30,75 @@ const MAX_IDS = 1000;
  * background. While it fails, the keys that are known stay in use.
  */
 export function keysFromProvider(provider: KeyProvider, options: KeyProviderOptions = {}): EncryptionKeys {
-  const { freshMs = 300_000, unknownMs = 5000, timeoutMs = 2000, onProblem = warn } = options;
+  const { freshMs = 300_000, unknownMs = 5000, timeoutMs = 2000, onProblem = warnOfKeys } = options;
   const cache = <T>(ask: () => Promise<T>) =>
-    new Cached(
-      () => inTime(ask(), timeoutMs),
+    cached(
+      () => Promise.race([ask(), noAnswerAfter(timeoutMs)]),
       (value) => (value === undefined ? unknownMs : freshMs),
       onProblem,
     );
-  const found = new Map<string, Cached<EncryptionKey | undefined>>();
-  const remember = (id: string, cached: Cached<EncryptionKey | undefined>) => {
-    const [oldest] = found.keys();
-    if (found.size >= MAX_IDS && oldest !== undefined) found.delete(oldest);
-    found.set(id, cached);
-    return cached;
-  };
   const current = cache(async () => {
     const { id, key } = await provider.current();
     return encryptionKey(id, key);
   });
+  const found = new Map<string, Cached<EncryptionKey | undefined>>();
+  const remember = (id: string) => {
+    const [oldest] = found.keys();
+    if (found.size >= MAX_IDS && oldest !== undefined) found.delete(oldest);
+    const known = cache(async () => {
+      const key = await provider.find(id);
+      return key === undefined ? undefined : encryptionKey(id, key);
+    });
+    found.set(id, known);
+    return known;
+  };
   return {
     current: () => current.get(),
     find: async (id) => {
-      const now = current.latest;
-      if (now?.id === id) return now;
-      const known =
-        found.get(id) ??
-        remember(
-          id,
-          cache(async () => {
-            const key = await provider.find(id);
-            return key === undefined ? undefined : encryptionKey(id, key);
-          }),
-        );
-      return await known.get();
+      const now = current.latest();
+      return now?.id === id ? now : await (found.get(id) ?? remember(id)).get();
     },
   };
 }
 
+interface Cached<T> {
+  /** What is known, fresh or not. */
+  latest: () => T | undefined;
+  get: () => Promise<T>;
+}
+
 /** A value that is asked for once, and asked for again in the background when it is no longer fresh. */
-class Cached<T> {
-  latest: T | undefined;
-  private freshUntil = 0;
-  private asking: Promise<T> | undefined;
-
-  constructor(
-    private readonly ask: () => Promise<T>,
-    private readonly freshFor: (value: T) => number,
-    private readonly onProblem: (problem: Error) => void,
-  ) {}
-
-  async get(): Promise<T> {
-    const { latest } = this;
-    if (latest !== undefined) {
-      if (Date.now() >= this.freshUntil) this.refresh().catch(this.onProblem);
-      return latest;
-    }
-    // Nothing was found a moment ago: that is an answer, too.
-    return Date.now() < this.freshUntil ? (latest as T) : await this.refresh();
-  }
-
-  private refresh(): Promise<T> {
-    this.asking ??= this.ask()
+function cached<T>(
+  ask: () => Promise<T>,
+  freshFor: (value: T) => number,
+  onProblem: (problem: Error) => void,
+): Cached<T> {
+  let latest: T | undefined;
+  let freshUntil = 0;
+  let asking: Promise<T> | undefined;
+  const refresh = () =>
+    (asking ??= ask()
       .then((value) => {
-        this.latest = value;
-        this.freshUntil = Date.now() + this.freshFor(value);
+        latest = value;
+        freshUntil = Date.now() + freshFor(value);
         return value;
       })
       .finally(() => {
-        this.asking = undefined;
-      });
-    return this.asking;
-  }
+        asking = undefined;
+      }));
+  return {
+    latest: () => latest,
+    get: async () => {
+      const isFresh = Date.now() < freshUntil;
+      // Nothing was found a moment ago: that is an answer, too.
+      if (latest === undefined && !isFresh) return await refresh();
+      if (!isFresh) refresh().catch(onProblem);
+      return latest as T;
+    },
+  };
 }
 
-async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`The key provider gave no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-  });
-  return await Promise.race([answer, late]).finally(() => {
-    clearTimeout(timer);
-  });
+async function noAnswerAfter(timeoutMs: number): Promise<never> {
+  await sleep(timeoutMs, undefined, { ref: false });
+  throw new Error(`The key provider gave no answer within ${timeoutMs} ms`);
 }
-
-const warn = (problem: Error) => {
-  process.emitWarning(problem);
-};

@@ -46,3 +46,42 @@ export function fixedKeys(keys: readonly EncryptionKey[]): EncryptionKeys {
     find: (id) => Promise.resolve(byId.get(id)),
   };
 }
+
+/** A list of keys with a mistake. The message names the entry by its place, and nothing of what stands there. */
+export class KeyListError extends Error {
+  override readonly name = 'KeyListError';
+}
+
+/** An id, which may hold colons, and 32 bytes as base64, which does not, with or without padding. */
+const entryPattern = /^(.+):([A-Za-z0-9+/]{43}=?)$/;
+
+/**
+ * Reads keys as `id:base64`, separated by commas or lines; what follows a `#` is a remark. The first one encrypts.
+ *
+ * @throws KeyListError
+ */
+export function keysFromText(text: string): EncryptionKeys {
+  const entries = text
+    .replace(/#.*/g, '')
+    .split(/[\n,]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  if (entries.length === 0) throw new KeyListError('holds no key');
+  try {
+    return fixedKeys(entries.map(readEntry));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new KeyListError(error.message.charAt(0).toLowerCase() + error.message.slice(1));
+  }
+}
+
+function readEntry(entry: string, index: number): EncryptionKey {
+  const [, id, key] = entryPattern.exec(entry) ?? [];
+  if (id !== undefined && key !== undefined) return encryptionKey(id, Buffer.from(key, 'base64'));
+  throw new KeyListError(`entry ${index + 1} must be an id, a colon and 32 bytes as base64`);
+}
+
+/** Where a problem of keys is told by default. */
+export const warnOfKeys = (problem: Error): void => {
+  process.emitWarning(problem);
+};

@@ -13,7 +13,6 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, type KeyObject
 import { METADATA_ENCODING_KEY, type Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
-import { TamperedPayloadError } from './errors';
 import { keyIdPattern, type EncryptionKey } from './keys';
 
 const ENCODING = 'binary/encrypted';
@@ -28,6 +27,15 @@ const OVERHEAD_BYTES = SALT_BYTES + NONCE_BYTES + TAG_BYTES;
 const INFO = `temporal-call-transfer ${CIPHER}`;
 
 const proto = temporal.api.common.v1.Payload;
+
+/** A payload whose bytes, key id or other metadata are not those that were written. */
+export class TamperedPayloadError extends Error {
+  override readonly name = 'TamperedPayloadError';
+
+  constructor() {
+    super('An encrypted payload was changed, or its key is not the one that it was encrypted with');
+  }
+}
 
 /** Encrypts a payload. */
 export function seal(payload: Payload, { id, key }: EncryptionKey): Payload {

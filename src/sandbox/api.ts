@@ -13,6 +13,18 @@ export interface ApiAnswer {
   body: Record<string, unknown>;
 }
 
+/** A body's value, `undefined` where it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const { shape } = callTransferInputSchema;
 
 /** Transfers over `SIP` are not made here: the call side of the sandbox has telephone numbers only. */
@@ -34,12 +46,9 @@ export function post(exchange: Exchange, body: unknown): ApiAnswer {
   if (body === undefined) return error(400, '400-01', 'body: is not JSON');
   const parsed = postBodySchema.safeParse(body);
   if (!parsed.success) {
-    const isMalformed = parsed.error.issues.some(isOfWrongType);
-    return error(
-      isMalformed ? 400 : 422,
-      isMalformed ? '400-01' : '422-01',
-      describeIssues(parsed.error, 'body'),
-    );
+    const isMalformed = parsed.error.issues.some(({ code }) => code === 'invalid_type');
+    const status = isMalformed ? 400 : 422;
+    return error(status, `${status}-01`, describeIssues(parsed.error, 'body'));
   }
   const { id, externalConversationId, phoneNumber, inputContext } = parsed.data;
   if (exchange.transfers.has(id)) return error(409, '409-01', 'The entity was persisted already');
@@ -47,8 +56,6 @@ export function post(exchange: Exchange, body: unknown): ApiAnswer {
   if (transfer === undefined) return error(503, '503-01', 'No number is free');
   return { status: 200, body: resource(exchange, transfer) };
 }
-
-const isOfWrongType = ({ code }: z.core.$ZodIssue): boolean => code === 'invalid_type';
 
 /** ASAPP's GET: reads a call transfer. */
 export function get(exchange: Exchange, id: string): ApiAnswer {

@@ -23,119 +23,26 @@
  */
 import { z } from 'zod';
 
-import { variablesSchema } from '../contract/json';
 import { describeIssues } from '../contract/parse';
 
-import { error, type ApiAnswer } from './api';
-import { SandboxError, type SandboxTransfer } from './exchange';
-import { parseJson } from './json';
+import { error, parseJson, type ApiAnswer } from './api';
+import { contextSchema, lagSchema, SandboxError, type SandboxTransfer } from './exchange';
+import { faultSchema } from './faults';
 import type { Sandbox } from './sandbox';
 
 const transferId = z.string();
-const lag = z
-  .strictObject({
-    status: z.enum(['ACTIVE', 'ONGOING']).exactOptional(),
-    ms: z.number().min(0).exactOptional(),
-    reads: z.int().min(0).exactOptional(),
-  })
-  .optional();
-
-const outputContext = z.strictObject({
-  transferType: z.string(),
-  currentTaskName: z.string().exactOptional(),
-  referenceVariables: variablesSchema.exactOptional(),
-  transferVariables: variablesSchema.exactOptional(),
-});
-
-const fault = z.strictObject({
-  method: z.enum(['POST', 'GET']).exactOptional(),
-  times: z.union([z.int().min(1), z.literal('untilHealed')]).exactOptional(),
-  effect: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('latency'), ms: z.number().min(0) }),
-    z.strictObject({
-      kind: z.literal('status'),
-      status: z.int().min(400).max(599),
-      retryAfterSeconds: z.int().min(0).exactOptional(),
-    }),
-    z.strictObject({ kind: z.literal('cutBefore') }),
-    z.strictObject({ kind: z.literal('cutAfter') }),
-    z.strictObject({ kind: z.literal('hangAfter') }),
-    z.strictObject({ kind: z.literal('body'), body: z.string() }),
-    z.strictObject({ kind: z.literal('fields'), fields: z.record(z.string(), z.unknown()) }),
-    z.strictObject({
-      kind: z.literal('dialect'),
-      lowerCaseStatus: z.boolean().exactOptional(),
-      expiresAt: z.boolean().exactOptional(),
-      unknownFields: z.boolean().exactOptional(),
-      booleanVariables: z.boolean().exactOptional(),
-    }),
-  ]),
-});
-
-type Command = (sandbox: Sandbox, body: unknown) => object;
-
-const commands = new Map<string, Command>([
-  [
-    'call-arrives',
-    command(z.strictObject({ transferNumber: z.string() }), (sandbox, body) =>
-      shown(sandbox, sandbox.exchange.callArrives(body.transferNumber)),
-    ),
-  ],
-  [
-    'ai-ends',
-    command(z.strictObject({ transferId, outputContext, lag }), (sandbox, body) =>
-      shown(sandbox, sandbox.exchange.aiEnds(body.transferId, body.outputContext, body.lag)),
-    ),
-  ],
-  [
-    'caller-hangs-up',
-    command(z.strictObject({ transferId, lag }), (sandbox, body) =>
-      shown(sandbox, sandbox.exchange.callerHangsUp(body.transferId, body.lag)),
-    ),
-  ],
-  [
-    'fail',
-    command(fault, (sandbox, body) => {
-      sandbox.fail(body);
-      return {};
-    }),
-  ],
-  [
-    'heal',
-    (sandbox) => {
-      sandbox.heal();
-      return {};
-    },
-  ],
-  ['requests', (sandbox) => ({ requests: sandbox.requests })],
-  [
-    'transfer',
-    command(z.strictObject({ transferId }), (sandbox, body) => {
-      const transfer = sandbox.exchange.transfers.get(body.transferId);
-      if (transfer === undefined)
-        throw new SandboxError(`transferId: there is no transfer ${body.transferId}`);
-      return shown(sandbox, transfer);
-    }),
-  ],
-  [
-    'transfers',
-    command(z.strictObject({ conversationId: z.string().exactOptional() }).default({}), (sandbox, body) => {
-      const { exchange } = sandbox;
-      const transfers =
-        body.conversationId === undefined
-          ? [...exchange.transfers.values()]
-          : exchange.conversation(body.conversationId);
-      return { transfers: transfers.map((transfer) => shown(sandbox, transfer)) };
-    }),
-  ],
-]);
+const lag = lagSchema.optional();
+const callArrivesSchema = z.strictObject({ transferNumber: z.string() });
+const aiEndsSchema = z.strictObject({ transferId, outputContext: contextSchema, lag });
+const callerHangsUpSchema = z.strictObject({ transferId, lag });
+const transferSchema = z.strictObject({ transferId });
+const transfersSchema = z.strictObject({ conversationId: z.string().exactOptional() }).default({});
 
 /** Carries out a control request. */
 export function control(sandbox: Sandbox, name: string, text: string): ApiAnswer {
-  const run = commands.get(name);
-  if (run === undefined) return error(404, '404-00', 'There is no such control');
   try {
-    return { status: 200, body: run(sandbox, parseJson(text)) as Record<string, unknown> };
+    const body = carryOut(sandbox, name, parseJson(text));
+    return body === undefined ? error(404, '404-00', 'There is no such control') : { status: 200, body };
   } catch (problem) {
     if (problem instanceof SandboxError) return error(409, '409-00', problem.message);
     if (problem instanceof z.ZodError) return error(400, '400-00', describeIssues(problem, 'body'));
@@ -143,14 +50,41 @@ export function control(sandbox: Sandbox, name: string, text: string): ApiAnswer
   }
 }
 
-function command<T extends z.ZodType>(
-  schema: T,
-  run: (sandbox: Sandbox, body: z.output<T>) => object,
-): Command {
-  return (sandbox, body) => run(sandbox, schema.parse(body));
+/** @returns `undefined` for an unknown name */
+function carryOut(sandbox: Sandbox, name: string, body: unknown): Record<string, unknown> | undefined {
+  const { exchange, requests } = sandbox;
+  const shown = (transfer: SandboxTransfer) => ({ ...transfer, status: exchange.status(transfer) });
+  switch (name) {
+    case 'call-arrives':
+      return shown(exchange.callArrives(callArrivesSchema.parse(body).transferNumber));
+    case 'ai-ends': {
+      const { transferId: id, outputContext, lag } = aiEndsSchema.parse(body);
+      return shown(exchange.aiEnds(id, outputContext, lag));
+    }
+    case 'caller-hangs-up': {
+      const { transferId: id, lag } = callerHangsUpSchema.parse(body);
+      return shown(exchange.callerHangsUp(id, lag));
+    }
+    case 'fail':
+      sandbox.fail(faultSchema.parse(body));
+      return {};
+    case 'heal':
+      sandbox.heal();
+      return {};
+    case 'requests':
+      return { requests };
+    case 'transfer': {
+      const { transferId: id } = transferSchema.parse(body);
+      const transfer = exchange.transfers.get(id);
+      if (transfer === undefined) throw new SandboxError(`transferId: there is no transfer ${id}`);
+      return shown(transfer);
+    }
+    case 'transfers': {
+      const { conversationId: id } = transfersSchema.parse(body);
+      const transfers = id === undefined ? [...exchange.transfers.values()] : exchange.conversation(id);
+      return { transfers: transfers.map(shown) };
+    }
+    default:
+      return undefined;
+  }
 }
-
-const shown = ({ exchange }: Pick<Sandbox, 'exchange'>, transfer: SandboxTransfer): object => ({
-  ...transfer,
-  status: exchange.status(transfer),
-});

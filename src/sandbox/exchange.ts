@@ -6,19 +6,23 @@
  * 2. A call reaches whoever the number is assigned to at that moment, as in life: a stranger, if dialled late.
  * 3. Time passes by the clock alone: an expiry is noticed when somebody looks.
  */
-import type { Variables } from '../contract/json';
+import { z } from 'zod';
+
+import { variablesSchema } from '../contract/json';
 
 import { NumberPool } from './number-pool';
 
 export type SandboxStatus = 'ACTIVE' | 'ONGOING' | 'COMPLETED' | 'EXPIRED';
 
-export interface SandboxContext {
-  /** `AGENT`, `SYSTEM`, or a word that nobody knows. */
-  transferType: string;
-  currentTaskName?: string;
-  referenceVariables?: Variables;
-  transferVariables?: Variables;
-}
+export const contextSchema = z.strictObject({
+  transferType: z.string(),
+  currentTaskName: z.string().exactOptional(),
+  referenceVariables: variablesSchema.exactOptional(),
+  transferVariables: variablesSchema.exactOptional(),
+});
+
+/** What GenerativeAgent hands back. `transferType`: `AGENT`, `SYSTEM`, or a word that nobody knows. */
+export type SandboxContext = z.infer<typeof contextSchema>;
 
 export interface SandboxTransfer {
   id: string;
@@ -47,15 +51,17 @@ export interface ExchangeOptions {
   now?: () => number;
 }
 
-/** How long ASAPP's books lag behind a call's end: until a time has passed and a number of looks, too. */
-export interface Lag {
-  /** What they show meanwhile. Default: `ONGOING`. */
-  status?: 'ACTIVE' | 'ONGOING';
-  /** Milliseconds. Default: 0. */
-  ms?: number;
-  /** GETs. Default: 0. */
-  reads?: number;
-}
+export const lagSchema = z.strictObject({
+  status: z.enum(['ACTIVE', 'ONGOING']).exactOptional(),
+  ms: z.number().min(0).exactOptional(),
+  reads: z.int().min(0).exactOptional(),
+});
+
+/**
+ * How long ASAPP's books lag behind a call's end: until `ms` milliseconds have passed and `reads` GETs, too. Default: 0.
+ * `status`: what they show meanwhile. Default: `ONGOING`.
+ */
+export type Lag = z.infer<typeof lagSchema>;
 
 /** A telephony action that is not possible. */
 export class SandboxError extends Error {
@@ -157,9 +163,7 @@ export class Exchange {
    * @throws SandboxError where no call is up
    */
   aiEnds(id: string, outputContext: SandboxContext, lag?: Lag): SandboxTransfer {
-    const transfer = this.ongoing(id);
-    transfer.outputContext = outputContext;
-    return this.complete(transfer, lag);
+    return this.end(id, outputContext, lag);
   }
 
   /**
@@ -168,20 +172,17 @@ export class Exchange {
    * @throws SandboxError where no call is up
    */
   callerHangsUp(id: string, lag?: Lag): SandboxTransfer {
-    return this.complete(this.ongoing(id), lag);
+    return this.end(id, null, lag);
   }
 
-  private ongoing(id: string): SandboxTransfer {
+  private end(id: string, outputContext: SandboxContext | null, lag: Lag | undefined): SandboxTransfer {
     const transfer = this.transfers.get(id);
     if (transfer === undefined || this.status(transfer) !== 'ONGOING') {
       throw new SandboxError(`transferId: no call is up for ${id}`);
     }
-    return transfer;
-  }
-
-  private complete(transfer: SandboxTransfer, lag: Lag | undefined): SandboxTransfer {
     const now = this.now();
     transfer.completedAt = now;
+    transfer.outputContext = outputContext;
     if (lag !== undefined) {
       transfer.lag = { status: lag.status ?? 'ONGOING', until: now + (lag.ms ?? 0), reads: lag.reads ?? 0 };
     }

@@ -48,9 +48,9 @@ export class NumberPool {
     const assignment = this.assigned.get(number);
     if (assignment === undefined) return;
     this.assigned.delete(number);
-    const free = this.free.get(assignment.country);
-    if (free === undefined) this.free.set(assignment.country, [number]);
-    else free.push(number);
+    const free = this.free.get(assignment.country) ?? [];
+    free.push(number);
+    this.free.set(assignment.country, free);
   }
 
   private releaseExpired(now: number): void {

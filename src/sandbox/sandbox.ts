@@ -3,12 +3,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { error, get, post, type ApiAnswer } from './api';
+import { error, get, isRecord, parseJson, post, type ApiAnswer } from './api';
 import { control } from './control';
 import { Exchange, type ExchangeOptions } from './exchange';
-import { Faults, type Fault, type FaultEffect, type SandboxMethod } from './faults';
-import { isRecord, parseJson } from './json';
-import { bodyText } from './told-otherwise';
+import {
+  bodyText,
+  strike,
+  type Fault,
+  type FaultEffect,
+  type SandboxMethod,
+  type WaitingFault,
+} from './faults';
 
 export interface SandboxOptions extends ExchangeOptions {
   /** Default: 0, a free port. */
@@ -51,14 +56,15 @@ export class Sandbox {
   /** How many connections were accepted. */
   connections = 0;
   /** Each delayed answer listens to it. */
-  private readonly closing = withManyListeners(new AbortController());
-  private readonly faults = new Faults();
+  private readonly closing = new AbortController();
+  private faults: WaitingFault[] = [];
   private readonly server: Server;
 
   private constructor(
     private readonly options: Required<Pick<SandboxOptions, 'apiId' | 'apiSecret'>> & SandboxOptions,
   ) {
     this.exchange = new Exchange(options);
+    setMaxListeners(0, this.closing.signal);
     this.server = createServer((request, response) => {
       this.handle(request, response).catch(() => response.destroy());
     });
@@ -88,12 +94,13 @@ export class Sandbox {
 
   /** Lets something go wrong with the next requests: faults strike in the order in which they were asked for. */
   fail(...faults: Fault[]): void {
-    for (const fault of faults) this.faults.add(fault);
+    for (const { times = 1, ...fault } of faults)
+      this.faults.push({ ...fault, times: times === 'untilHealed' ? Infinity : times });
   }
 
   /** Lets nothing go wrong any more. */
   heal(): void {
-    this.faults.clear();
+    this.faults = [];
   }
 
   /** The requests about one transfer, such as `['POST', 'GET']`. */
@@ -117,22 +124,26 @@ export class Sandbox {
       send(response, text === undefined ? tooLarge() : control(this, command, text));
       return;
     }
-    const method = methodOf(request, pathname);
-    if (method === undefined) {
+    const asked = apiRequestIn(request, pathname, text);
+    if (asked === undefined) {
       send(response, error(404, '404-00', 'No such resource'));
       return;
     }
-    const transferId = method === 'POST' ? idIn(text) : idOf(pathname);
-    const logged: LoggedRequest = { method, path: pathname, transferId, status: null, at: Date.now() };
+    const { method, transferId } = asked;
+    const logged: LoggedRequest = { ...asked, path: pathname, status: null, at: Date.now() };
     this.requests.push(logged);
 
-    const struck = this.faults.strike(method);
+    const struck = strike(this.faults, method);
+    this.faults = this.faults.filter(({ times }) => times > 0);
     for (const effect of struck) {
       if (effect.kind === 'latency') await sleep(effect.ms, undefined, { signal: this.closing.signal });
     }
     const effect = struck.find(({ kind }) => kind !== 'latency');
     if (effect?.kind === 'cutBefore') return void response.destroy();
-    const answer = effect?.kind === 'status' ? failed(effect) : this.answer(request, transferId, text);
+    const answer =
+      effect?.kind === 'status'
+        ? error(effect.status, `${effect.status}-01`, 'A fault on demand')
+        : this.answer(request, transferId, text);
     if (effect?.kind === 'cutAfter') return void response.destroy();
     if (effect?.kind === 'hangAfter') return;
     logged.status = answer.status;
@@ -160,9 +171,6 @@ export class Sandbox {
 
 const tooLarge = () => error(413, '413-01', 'The body is too large');
 
-const failed = ({ status }: Extract<FaultEffect, { kind: 'status' }>) =>
-  error(status, `${status}-01`, 'A fault on demand');
-
 function send(response: ServerResponse, answer: ApiAnswer, effect?: FaultEffect): void {
   if (effect?.kind === 'status' && effect.retryAfterSeconds !== undefined) {
     response.setHeader('retry-after', String(effect.retryAfterSeconds));
@@ -171,18 +179,21 @@ function send(response: ServerResponse, answer: ApiAnswer, effect?: FaultEffect)
   response.end(bodyText(answer, effect));
 }
 
-/** Which of the API's two requests it is. */
-function methodOf({ method }: IncomingMessage, pathname: string): SandboxMethod | undefined {
-  if (method === 'POST' && pathname === PATH) return 'POST';
-  return method === 'GET' && pathname.startsWith(`${PATH}/`) ? 'GET' : undefined;
-}
-
-/** The id in a GET's path, `null` where it cannot be decoded. */
-function idOf(pathname: string): string | null {
+/** Which of the API's two requests it is, and the id that it names: `null` for none, and for one that cannot be decoded. */
+function apiRequestIn(
+  { method }: IncomingMessage,
+  pathname: string,
+  text: string | undefined,
+): Pick<LoggedRequest, 'method' | 'transferId'> | undefined {
+  if (method === 'POST' && pathname === PATH) {
+    const body = parseJson(text ?? '');
+    return { method, transferId: isRecord(body) && typeof body['id'] === 'string' ? body['id'] : null };
+  }
+  if (method !== 'GET' || !pathname.startsWith(`${PATH}/`)) return undefined;
   try {
-    return decodeURIComponent(pathname.slice(PATH.length + 1));
+    return { method, transferId: decodeURIComponent(pathname.slice(PATH.length + 1)) };
   } catch {
-    return null;
+    return { method, transferId: null };
   }
 }
 
@@ -194,14 +205,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (length <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   return length > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
-}
-
-function idIn(text: string | undefined): string | null {
-  const body = parseJson(text ?? '');
-  return isRecord(body) && typeof body['id'] === 'string' ? body['id'] : null;
-}
-
-function withManyListeners(controller: AbortController): AbortController {
-  setMaxListeners(0, controller.signal);
-  return controller;
 }

@@ -8,6 +8,8 @@ const event: LegDisconnected = {
   data: { conversationId: 'conv-1', transferId: 'conv-1-a', by: 'GENERATIVE_AGENT' },
 };
 
+const log = { warn: () => undefined };
+
 /** Steps of a Temporal that gives no answer, and is told what the answers say. */
 function stepsOf(...answers: (Error | boolean)[]) {
   const told: unknown[] = [];
@@ -25,7 +27,7 @@ function stepsOf(...answers: (Error | boolean)[]) {
 
 test('a disconnect whose caller got the fallback route is told as soon as Temporal is back', async () => {
   const { steps, told } = stepsOf(new NoAnswerError('still away'), true);
-  expect(await steps.after(event, () => undefined)).toMatchObject({ action: 'ROUTE' });
+  expect(await steps.after(event, log)).toMatchObject({ action: 'ROUTE' });
   await eventually(() => Promise.resolve(told.length === 2));
   expect(told[1]).toMatchObject({ ...event.data });
   steps.close();
@@ -33,7 +35,7 @@ test('a disconnect whose caller got the fallback route is told as soon as Tempor
 
 test('nobody is told again where there is nobody to tell', async () => {
   const { steps, told } = stepsOf(new ConversationNotFoundError('conv-1'));
-  await steps.after(event, () => undefined);
+  await steps.after(event, log);
   await eventually(() => Promise.resolve(told.length === 1));
   await new Promise((resolve) => setTimeout(resolve, 2500));
   expect(told).toHaveLength(1);

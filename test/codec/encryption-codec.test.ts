@@ -1,8 +1,8 @@
 import type { Payload } from '@temporalio/common';
 
-import { EncryptionCodec } from '../../src/codec/encryption-codec';
-import { TamperedPayloadError, UnknownEncryptionKeyError } from '../../src/codec/errors';
+import { EncryptionCodec, UnknownEncryptionKeyError } from '../../src/codec/encryption-codec';
 import { encryptionKey, fixedKeys } from '../../src/codec/keys';
+import { TamperedPayloadError } from '../../src/codec/sealed-payload';
 
 const [first, second] = [
   encryptionKey('k1', Buffer.alloc(32, 1)),

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 
-import { encryptionKey, fixedKeys } from '../../src/codec/keys';
-import { KeyListError, keysFromText } from '../../src/codec/keys-from-text';
+import { encryptionKey, fixedKeys, KeyListError, keysFromText } from '../../src/codec/keys';
 
 const base64 = (byte: number, length = 32) => Buffer.alloc(length, byte).toString('base64');
 

@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
 import * as fc from 'fast-check';
 
-import { TamperedPayloadError } from '../../src/codec/errors';
 import { encryptionKey } from '../../src/codec/keys';
-import { keyIdOf, open, seal } from '../../src/codec/sealed-payload';
+import { keyIdOf, open, seal, TamperedPayloadError } from '../../src/codec/sealed-payload';
 
 const key = encryptionKey('k1', Buffer.alloc(32, 1));
 

@@ -1,104 +1,108 @@
-import type { FastifyInstance } from 'fastify';
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-import type { CallTransferClient } from '../../client/call-transfer-client';
 import { conversationViewSchema } from '../../contract/conversation-view';
 import { conversationIdSchema } from '../../contract/fields';
 import { nextStepSchema } from '../../contract/next-step';
 import { connectReportSchema, disconnectReportSchema } from '../../contract/telephony-events';
 import { callTransferInputSchema } from '../../contract/transfer-request';
-import type { LegEvent } from '../leg-events';
 import type { NextSteps } from '../next-steps';
 
-import { bearer } from './bearer';
-import { logFallback } from './log';
-import { problem } from './problems';
-
-export interface ConversationRoutesOptions {
-  client: CallTransferClient;
-  steps: NextSteps;
-  apiKeys: readonly string[];
-}
-
-const params = z.object({ conversationId: conversationIdSchema });
-
-const problems = {
-  400: problem('A field is missing or wrong; the message names it'),
-  401: problem('No key, or a wrong one'),
-  404: problem('No such conversation, or no such leg in it'),
-  413: problem('The body is too large'),
-  415: problem('The body is no JSON'),
-  429: problem('Too many requests'),
-  503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
-};
-const conflict = problem(
-  'The leg cannot be had: `LegInProgress`, `NumberNotDialable` or `TransferIdConflict`',
-);
+import type { GatewayOptions } from './create-gateway';
+import { problem, problems, unauthorized } from './problems';
 
 /** Whether somebody was there to hear a report: false where the conversation had ended. */
 export const deliverySchema = z.object({ delivered: z.boolean() });
 
 /** The conversations, for systems that speak JSON and hold a key. */
-export function conversationRoutes(server: FastifyInstance, options: ConversationRoutesOptions): void {
-  const { client, steps } = options;
+export function conversationRoutes(
+  server: FastifyInstance,
+  { client, apiKeys = [] }: GatewayOptions,
+  steps: NextSteps,
+): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
-  const common = { tags: ['Conversations'], security: [{ apiKey: [] }] };
   // After the rate limit, and before a byte of the body is read.
-  const preParsing = bearer(options.apiKeys);
+  const preParsing = bearer(apiKeys);
+  const described = {
+    tags: ['Conversations'],
+    security: [{ apiKey: [] }],
+    params: z.object({ conversationId: conversationIdSchema }),
+  };
+  const response = {
+    ...problems,
+    401: problem('No key, or a wrong one'),
+    404: problem('No such conversation, or no such leg in it'),
+    415: problem('The body is no JSON'),
+    503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
+  };
+  const stepResponse = {
+    200: nextStepSchema,
+    ...response,
+    409: problem('The leg cannot be had: `LegInProgress`, `NumberNotDialable` or `TransferIdConflict`'),
+  };
 
   app.post('/v1/conversations/:conversationId/request-transfer', {
     preParsing,
     schema: {
-      ...common,
+      ...described,
       summary: 'Start a conversation, or reconnect its customer',
-      params,
       body: callTransferInputSchema.omit({ conversationId: true }),
-      response: { 200: nextStepSchema, ...problems, 409: conflict },
+      response: stepResponse,
     },
-    handler: async ({ params: { conversationId }, body, log }) => {
-      const event: LegEvent = { type: 'leg.requested', data: { ...body, conversationId } };
-      return await steps.after(event, logFallback(log, event));
-    },
+    handler: async ({ params, body, log }) =>
+      await steps.after({ type: 'leg.requested', data: { ...body, ...params } }, log),
   });
 
   app.post('/v1/conversations/:conversationId/report-disconnect', {
     preParsing,
     schema: {
-      ...common,
+      ...described,
       summary: 'A leg ended: what comes next?',
-      params,
       body: disconnectReportSchema.omit({ askId: true, answerWithinMs: true }),
-      response: { 200: nextStepSchema, ...problems, 409: conflict },
+      response: stepResponse,
     },
-    handler: async ({ params: { conversationId }, body, log }) => {
-      const event: LegEvent = { type: 'leg.disconnected', data: { ...body, conversationId } };
-      return await steps.after(event, logFallback(log, event));
-    },
+    handler: async ({ params, body, log }) =>
+      await steps.after({ type: 'leg.disconnected', data: { ...body, ...params } }, log),
   });
 
   app.post('/v1/conversations/:conversationId/report-connected', {
     preParsing,
     schema: {
-      ...common,
+      ...described,
       summary: 'GenerativeAgent answered the dialled leg',
-      params,
       body: connectReportSchema,
-      response: { 200: deliverySchema, ...problems },
+      response: { 200: deliverySchema, ...response },
     },
-    handler: async ({ params: { conversationId }, body }) => ({
-      delivered: await steps.note({ type: 'leg.connected', data: { ...body, conversationId } }),
+    handler: async ({ params, body }) => ({
+      delivered: await steps.note({ type: 'leg.connected', data: { ...body, ...params } }),
     }),
   });
 
   app.get('/v1/conversations/:conversationId', {
     preParsing,
     schema: {
-      ...common,
+      ...described,
       summary: 'The state of a conversation, every leg with its times',
-      params,
-      response: { 200: conversationViewSchema, ...problems },
+      response: { 200: conversationViewSchema, ...response },
     },
-    handler: async ({ params: { conversationId } }) => await client.conversation(conversationId),
+    handler: async ({ params }) => await client.conversation(params.conversationId),
   });
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Lets a request pass that has one of the keys as its bearer token. Without keys none passes. */
+function bearer(keys: readonly string[]): (request: FastifyRequest) => Promise<void> {
+  const known = keys.map(digest);
+  return (request) => {
+    const [scheme = '', token = ''] = request.headers.authorization?.split(' ') ?? [];
+    const given = digest(token);
+    // Every key is compared, so that the time tells nothing about which one it was.
+    const matches = known.filter((key) => timingSafeEqual(key, given)).length;
+    if (scheme.toLowerCase() !== 'bearer' || matches === 0) return Promise.reject(unauthorized());
+    return Promise.resolve();
+  };
 }

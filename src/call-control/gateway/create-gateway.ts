@@ -13,9 +13,8 @@ import type { Route } from '../routes';
 import { conversationRoutes } from './conversation-routes';
 import { describeRoutes } from './description';
 import { healthRoutes } from './health-routes';
-import { legEventRoute } from './leg-event-route';
 import { answerProblem, Problem } from './problems';
-import { webhookRoutes } from './webhook-routes';
+import { legEventRoute, webhookRoutes } from './webhook-routes';
 
 export interface GatewayOptions {
   client: CallTransferClient;
@@ -72,11 +71,9 @@ const MAX_PARAM_LENGTH = 2000;
  * @returns a server that does not listen yet
  */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
-  const { client, publicUrl, apiKeys = [], webhookSecrets = [], phoneSystems = [], logger } = options;
+  const { logger, logLevel: level = 'silent' } = options;
   const app = fastify({
-    ...(logger === undefined
-      ? { logger: { level: options.logLevel ?? 'silent' } }
-      : { loggerInstance: logger }),
+    ...(logger === undefined ? { logger: { level } } : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes ?? 256 * 1024,
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
@@ -97,35 +94,39 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     options.onAnswer?.({ method, route: routeOptions.url ?? 'none', status, seconds: elapsedTime / 1000 });
     done();
   });
-  endConnectionsOnClose(app);
   const refuseOthers = refuseOtherMethods(app);
 
   await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
-  await describeRoutes(app, { publicUrl, phoneSystems });
+  await describeRoutes(app, options);
   const steps = new NextSteps(options);
-  app.addHook('onClose', (_instance, done) => {
-    steps.close();
+  endOnClose(app, steps);
+  conversationRoutes(app, options, steps);
+  await app.register((signed, _options, done) => {
+    takeRawBodies(signed);
+    legEventRoute(signed, options, steps);
+    webhookRoutes(signed, options, steps);
     done();
   });
-  conversationRoutes(app, { client, steps, apiKeys });
-  await legEventRoute(app, {
-    steps,
-    secrets: webhookSecrets,
-    ...(options.webhookToleranceSeconds === undefined
-      ? {}
-      : { toleranceSeconds: options.webhookToleranceSeconds }),
-  });
-  await webhookRoutes(app, { steps, phoneSystems, publicUrl });
   healthRoutes(app, options.isReady);
   refuseOthers();
   return app;
 }
 
+/** Leaves bodies as the bytes that came: signatures are made over them, and are checked before what the bytes say. */
+function takeRawBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.setValidatorCompiler(() => () => true);
+}
+
 /** The last answer on a connection ends it, once the gateway closes: whoever keeps one open must not keep the gateway up. */
-function endConnectionsOnClose(app: FastifyInstance): void {
+function endOnClose(app: FastifyInstance, steps: NextSteps): void {
   let isClosing = false;
   app.addHook('preClose', (done) => {
     isClosing = true;
+    steps.close();
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -138,18 +139,16 @@ function endConnectionsOnClose(app: FastifyInstance): void {
 function refuseOtherMethods(app: FastifyInstance): () => void {
   const added = METHODS.filter((method) => !app.supportedMethods.includes(method) && method !== 'CONNECT');
   for (const method of added) app.addHttpMethod(method);
-  const allowed = new Map<string, Set<string>>();
+  const allowed = new Map<string, string[]>();
   app.addHook('onRoute', ({ url, method }) => {
-    const methods = allowed.get(url) ?? new Set();
-    for (const one of [method].flat()) methods.add(one);
-    allowed.set(url, methods);
+    allowed.set(url, [...(allowed.get(url) ?? []), method].flat());
   });
   return () => {
     for (const [url, methods] of [...allowed]) {
-      const allow = [...methods].join(', ');
+      const allow = methods.join(', ');
       app.route({
         url,
-        method: app.supportedMethods.filter((method) => !methods.has(method)),
+        method: app.supportedMethods.filter((method) => !methods.includes(method)),
         schema: { hide: true },
         onRequest: (_request, reply) => {
           void reply.header('allow', allow);

@@ -10,9 +10,9 @@ import { jsonSchema } from '../../contract/json';
 import { nextStepSchema } from '../../contract/next-step';
 import { routingDecisionSchema } from '../../contract/routing-decision';
 import { legEventSchema } from '../leg-events';
-import type { PhoneSystem } from '../phone-system';
 
 import { deliverySchema } from './conversation-routes';
+import type { GatewayOptions } from './create-gateway';
 import { healthSchema } from './health-routes';
 import { problemSchema } from './problems';
 
@@ -44,13 +44,13 @@ const override: Override = ({ zodSchema, jsonSchema: described }) => {
   if ((zodSchema as unknown) === countrySchema) described.enum = Object.keys(countries);
 };
 
+const inHeader = (name: string, description: string) =>
+  ({ type: 'apiKey', in: 'header', name, description }) as const;
+
 /** Collects the routes that are declared after it into the OpenAPI description at `/openapi.json`. */
 export async function describeRoutes(
   app: FastifyInstance,
-  {
-    publicUrl,
-    phoneSystems,
-  }: { publicUrl: string; phoneSystems: readonly Pick<PhoneSystem, 'name' | 'signatureHeader'>[] },
+  { publicUrl, phoneSystems = [] }: GatewayOptions,
 ): Promise<void> {
   const config = { schemaRegistry, zodToJsonConfig: { override } };
   await app.register(fastifySwagger, {
@@ -66,21 +66,11 @@ export async function describeRoutes(
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer' },
-          standardWebhooks: {
-            type: 'apiKey',
-            in: 'header',
-            name: 'webhook-signature',
-            description: 'https://www.standardwebhooks.com',
-          },
+          standardWebhooks: inHeader('webhook-signature', 'https://www.standardwebhooks.com'),
           ...Object.fromEntries(
             phoneSystems.map(({ name, signatureHeader }) => [
               name,
-              {
-                type: 'apiKey' as const,
-                in: 'header' as const,
-                name: signatureHeader,
-                description: `As ${name} signs its webhooks`,
-              },
+              inHeader(signatureHeader, `As ${name} signs its webhooks`),
             ]),
           ),
         },
@@ -94,17 +84,15 @@ export async function describeRoutes(
 
 /** Drops the names that nothing refers to: each schema was given one for requests and one for answers. */
 function withoutUnused<T extends object>(document: T): T {
-  const { components = {} } = document as { components?: { schemas?: Record<string, unknown> } };
-  const schemas = Object.entries(components.schemas ?? {});
-  const isUsed = ([name]: [string, unknown]) => {
-    const others = Object.fromEntries(schemas.filter(([other]) => other !== name));
-    const rest = { ...document, components: { schemas: others } };
-    return JSON.stringify(rest).includes(`"#/components/schemas/${name}"`);
+  const { components: { schemas = {} } = {} } = document as {
+    components?: { schemas?: Record<string, unknown> };
   };
-  const used = schemas.filter(isUsed);
-  if (used.length === schemas.length) return document;
-  return withoutUnused({
-    ...document,
-    components: { ...components, schemas: Object.fromEntries(used) },
-  });
+  const isUnused = (name: string) => {
+    const { [name]: _, ...others } = schemas;
+    const rest = { ...document, components: { schemas: others } };
+    return !JSON.stringify(rest).includes(`"#/components/schemas/${name}"`);
+  };
+  const unused = Object.keys(schemas).filter(isUnused);
+  for (const name of unused) Reflect.deleteProperty(schemas, name);
+  return unused.length === 0 ? document : withoutUnused(document);
 }

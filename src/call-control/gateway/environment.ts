@@ -6,36 +6,22 @@ import { z } from 'zod';
 import { countrySchema } from '../../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import { missingPackage } from '../../environment/missing-package';
+import { readAll } from '../../environment/read-all';
 import {
   bindAddress,
   EnvironmentError,
   json,
   list,
-  mistakesIn,
   logLevel,
   port,
-  setVariables,
+  readEnvironment,
   whole,
 } from '../../environment/read-environment';
 import { loadFile, resolveUsersModule } from '../../environment/users-module';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../phone-system';
 import { routeSchema } from '../routes';
 
-import type { GatewayOptions } from './create-gateway';
-
-/** What the gateway reads from its environment, besides what `@temporalio/envconfig` reads. */
-export interface GatewayEnvironment {
-  host: string;
-  port: number;
-  taskQueue: string;
-  /** How long the gateway goes on after SIGTERM while it says that it is not ready, milliseconds. */
-  drainMs: number;
-  /** Where Prometheus reads the metrics. */
-  metricsAddress: string | undefined;
-  options: Omit<GatewayOptions, 'client' | 'isReady' | 'onStep' | 'onAnswer'>;
-}
-
-const milliseconds = (min: number) => whole.pipe(z.number().min(min).max(60_000));
+const limitMs = whole.pipe(z.number().min(1000).max(60_000));
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
@@ -60,8 +46,8 @@ const environmentSchema = z
     GATEWAY_COUNTRY: countrySchema.default('US'),
     GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),
     GATEWAY_CONTINUE_URL: httpUrl.optional(),
-    GATEWAY_REQUEST_LIMIT_MS: milliseconds(1000).optional(),
-    GATEWAY_DISCONNECT_LIMIT_MS: milliseconds(1000).optional(),
+    GATEWAY_REQUEST_LIMIT_MS: limitMs.optional(),
+    GATEWAY_DISCONNECT_LIMIT_MS: limitMs.optional(),
     GATEWAY_BODY_LIMIT_BYTES: whole.pipe(z.number().min(1024)).optional(),
     GATEWAY_REQUESTS_PER_SECOND: whole.pipe(z.number().min(1)).optional(),
     GATEWAY_TRUSTED_PROXIES: list.pipe(z.array(proxy)).optional(),
@@ -70,99 +56,88 @@ const environmentSchema = z
     GATEWAY_METRICS_ADDRESS: bindAddress.optional(),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
   })
-  .superRefine((set, context) => {
-    const issue = (variable: string, message: string) => {
-      context.addIssue({ code: 'custom', path: [variable], message });
-    };
-    const admitted = [set.GATEWAY_API_KEYS, set.GATEWAY_WEBHOOK_SECRETS, set.GATEWAY_PHONE_SYSTEMS];
-    if (admitted.every(({ length }) => length === 0)) {
-      issue(
-        'GATEWAY_API_KEYS',
+  .refine(
+    (set) =>
+      [...set.GATEWAY_API_KEYS, ...set.GATEWAY_WEBHOOK_SECRETS, ...set.GATEWAY_PHONE_SYSTEMS].length > 0,
+    {
+      path: ['GATEWAY_API_KEYS'],
+      error:
         'is missing, and so are GATEWAY_WEBHOOK_SECRETS and GATEWAY_PHONE_SYSTEMS: nobody would be let in',
-      );
-    }
-    if (set.GATEWAY_PHONE_SYSTEMS.length > 0 && set.GATEWAY_PUBLIC_URL === undefined) {
-      issue('GATEWAY_PUBLIC_URL', 'is missing: phone systems are told to call back there');
-    }
-    if (set.GATEWAY_FALLBACK_ROUTE.type === 'CONTINUE' && set.GATEWAY_CONTINUE_URL === undefined) {
-      issue('GATEWAY_CONTINUE_URL', 'is missing: GATEWAY_FALLBACK_ROUTE leads there');
-    }
+    },
+  )
+  .refine((set) => set.GATEWAY_PHONE_SYSTEMS.length === 0 || set.GATEWAY_PUBLIC_URL !== undefined, {
+    path: ['GATEWAY_PUBLIC_URL'],
+    error: 'is missing: phone systems are told to call back there',
+  })
+  .refine((set) => set.GATEWAY_FALLBACK_ROUTE.type !== 'CONTINUE' || set.GATEWAY_CONTINUE_URL !== undefined, {
+    path: ['GATEWAY_CONTINUE_URL'],
+    error: 'is missing: GATEWAY_FALLBACK_ROUTE leads there',
   });
-type Variables = z.output<typeof environmentSchema>;
 
 /**
- * Reads and checks the gateway's environment, and that of the phone systems that it names.
+ * Reads and checks the gateway's environment, and that of the phone systems that it names; besides it the gateway
+ * reads what `@temporalio/envconfig` does.
  *
  * @throws EnvironmentError naming every mistake at once
  */
-export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv): Promise<GatewayEnvironment> {
-  const result = environmentSchema.safeParse(setVariables(environment));
-  if (!result.success) throw new EnvironmentError(mistakesIn(result.error));
-  const set = result.data;
+export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
+  const set = readEnvironment(environmentSchema, environment);
   const publicUrl = set.GATEWAY_PUBLIC_URL ?? `http://${set.GATEWAY_HOST}:${set.GATEWAY_PORT}`;
-  const phoneSystems = await loadPhoneSystems(set.GATEWAY_PHONE_SYSTEMS, environment, {
-    publicUrl,
-    country: set.GATEWAY_COUNTRY,
-    fallbackRoute: set.GATEWAY_FALLBACK_ROUTE,
-    continueUrl: set.GATEWAY_CONTINUE_URL,
-  });
+  const { GATEWAY_FALLBACK_ROUTE: fallbackRoute, GATEWAY_COUNTRY: country } = set;
+  const settings = { publicUrl, country, fallbackRoute, continueUrl: set.GATEWAY_CONTINUE_URL };
+  const phoneSystems = await readAll(
+    ...set.GATEWAY_PHONE_SYSTEMS.map((name) => () => loadPhoneSystem(name, environment, settings)),
+  );
   return {
     host: set.GATEWAY_HOST,
     port: set.GATEWAY_PORT,
     taskQueue: set.CALL_TRANSFER_TASK_QUEUE,
+    /** How long the gateway goes on after SIGTERM while it says that it is not ready, milliseconds. */
     drainMs: set.GATEWAY_DRAIN_MS,
+    /** Where Prometheus reads the metrics. */
     metricsAddress: set.GATEWAY_METRICS_ADDRESS,
-    options: { publicUrl, phoneSystems, ...optionsIn(set) },
+    options: {
+      publicUrl,
+      phoneSystems,
+      fallbackRoute,
+      ...given({
+        apiKeys: set.GATEWAY_API_KEYS,
+        webhookSecrets: set.GATEWAY_WEBHOOK_SECRETS,
+        logLevel: set.GATEWAY_LOG_LEVEL,
+        requestLimitMs: set.GATEWAY_REQUEST_LIMIT_MS,
+        disconnectLimitMs: set.GATEWAY_DISCONNECT_LIMIT_MS,
+        webhookToleranceSeconds: set.GATEWAY_WEBHOOK_TOLERANCE_S,
+        bodyLimitBytes: set.GATEWAY_BODY_LIMIT_BYTES,
+        requestsPerSecond: set.GATEWAY_REQUESTS_PER_SECOND,
+        trustedProxies: set.GATEWAY_TRUSTED_PROXIES,
+      }),
+    },
   };
 }
 
-function optionsIn(set: Variables): Omit<GatewayEnvironment['options'], 'publicUrl' | 'phoneSystems'> {
-  const given = {
-    requestLimitMs: set.GATEWAY_REQUEST_LIMIT_MS,
-    disconnectLimitMs: set.GATEWAY_DISCONNECT_LIMIT_MS,
-    webhookToleranceSeconds: set.GATEWAY_WEBHOOK_TOLERANCE_S,
-    bodyLimitBytes: set.GATEWAY_BODY_LIMIT_BYTES,
-    requestsPerSecond: set.GATEWAY_REQUESTS_PER_SECOND,
-    trustedProxies: set.GATEWAY_TRUSTED_PROXIES,
+/** The options that are set; the others keep their defaults. */
+const given = <Options extends object>(options: Options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]?: NonNullable<Options[Name]>;
   };
-  type Given = { [Name in keyof typeof given]?: NonNullable<(typeof given)[Name]> };
-  return {
-    apiKeys: set.GATEWAY_API_KEYS,
-    webhookSecrets: set.GATEWAY_WEBHOOK_SECRETS,
-    fallbackRoute: set.GATEWAY_FALLBACK_ROUTE,
-    logLevel: set.GATEWAY_LOG_LEVEL,
-    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given),
-  };
-}
 
-async function loadPhoneSystems(
-  names: readonly string[],
+async function loadPhoneSystem(
+  name: string,
   environment: NodeJS.ProcessEnv,
   settings: PhoneSystemSettings,
-): Promise<PhoneSystem[]> {
-  const mistakes: string[] = [];
-  const loaded: PhoneSystem[] = [];
-  for (const name of names) {
-    try {
-      const module = await loadModule(name);
-      loaded.push(module.fromEnvironment(environment, settings));
-    } catch (error) {
-      if (error instanceof EnvironmentError) mistakes.push(...error.mistakes);
-      else
-        mistakes.push(`GATEWAY_PHONE_SYSTEMS: ${name}: ${missingPackage(error) ?? (error as Error).message}`);
-    }
+): Promise<PhoneSystem> {
+  try {
+    return (await loadModule(name)).fromEnvironment(environment, settings);
+  } catch (error) {
+    if (error instanceof EnvironmentError) throw error;
+    const why = missingPackage(error) ?? (error as Error).message;
+    throw new EnvironmentError([`GATEWAY_PHONE_SYSTEMS: ${name}: ${why}`]);
   }
-  if (mistakes.length > 0) throw new EnvironmentError(mistakes);
-  return loaded;
 }
 
 /** A folder beside the gateway's own code, by its name, or else a module of the user's: a package, or a path from here. */
 async function loadModule(name: string): Promise<PhoneSystemModule> {
-  const own = /^[a-z][a-z0-9-]*$/.test(name)
-    ? ['js', 'ts']
-        .map((extension) => join(__dirname, '..', 'phone-systems', name, `index.${extension}`))
-        .find((path) => existsSync(path))
-    : undefined;
-  const path = own ?? resolveUsersModule(name);
-  return (await loadFile(path)) as PhoneSystemModule;
+  const folder = join(__dirname, '..', 'phone-systems', name);
+  const isOwn = /^[a-z][a-z0-9-]*$/.test(name) && existsSync(folder);
+  return (await loadFile(isOwn ? require.resolve(folder) : resolveUsersModule(name))) as PhoneSystemModule;
 }

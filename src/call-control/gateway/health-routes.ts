@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
@@ -22,18 +24,9 @@ export function healthRoutes(server: FastifyInstance, isReady: () => Promise<boo
       response: { 200: healthSchema, 503: healthSchema },
     },
     handler: async (_request, reply) => {
-      const ready = await inTime(isReady().catch(() => false));
+      const late = sleep(READY_MS, false, { ref: false });
+      const ready = await Promise.race([isReady().catch(() => false), late]);
       return await reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
     },
-  });
-}
-
-async function inTime(answer: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, READY_MS, false);
-  });
-  return await Promise.race([answer, late]).finally(() => {
-    clearTimeout(timer);
   });
 }

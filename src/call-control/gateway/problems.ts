@@ -23,6 +23,13 @@ export const problem = (description: string) => ({
   content: { 'application/json': { schema: problemSchema } },
 });
 
+/** What any address that takes a body may answer with. */
+export const problems = {
+  400: problem('A field is missing or wrong; the message names it'),
+  413: problem('The body is too large'),
+  429: problem('Too many requests'),
+};
+
 /** A request that is answered with a problem. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -49,21 +56,17 @@ const refusals = new Map<string, number>([
 ]);
 
 /** The problem that an error is to whoever asked. */
-export function problemOf(error: FastifyError | Error): Problem {
+function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof WebhookError) return new Problem(400, failureTypes.invalidInput, error.message);
-  if (error instanceof NoAnswerError) {
+  if (error instanceof NoAnswerError)
     return new Problem(503, 'TemporalUnavailable', 'Temporal gave no answer in time: repeat the request');
-  }
-  return asRefusal(error) ?? asBadRequest(error) ?? new Problem(500, 'Internal', 'Something went wrong here');
-}
-
-function asRefusal(error: Error): Problem | undefined {
   if (error instanceof ConversationNotFoundError)
     return new Problem(404, 'ConversationNotFound', error.message);
-  if (!(error instanceof ApplicationFailure)) return undefined;
-  const status = refusals.get(error.type ?? '');
-  return status === undefined ? undefined : new Problem(status, error.type ?? '', error.message);
+  const { type = '' } = error instanceof ApplicationFailure ? error : {};
+  const status = refusals.get(type ?? '');
+  if (status !== undefined) return new Problem(status, type ?? '', error.message);
+  return asBadRequest(error) ?? new Problem(500, 'Internal', 'Something went wrong here');
 }
 
 /** What the framework finds wrong with a request. */

@@ -119,7 +119,7 @@ describe('phone systems', () => {
       TELNYX_PUBLIC_KEYS: 'eu2zvPjhY6odxV34Z/EsRiERvTodkev4Fq0SlK90Izg=',
       TELNYX_API_KEY: 'key',
     });
-    expect(options.phoneSystems?.map(({ name }) => name)).toEqual(['twilio', 'jambonz', 'telnyx']);
+    expect(options.phoneSystems.map(({ name }) => name)).toEqual(['twilio', 'jambonz', 'telnyx']);
   });
 
   test('name their own mistakes, all at once', async () => {

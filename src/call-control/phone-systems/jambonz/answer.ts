@@ -1,8 +1,7 @@
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
 import type { PhoneSystemSettings, WebhookAnswer } from '../../phone-system';
-import { ringSeconds } from '../../ring-time';
-import { routeOf } from '../../routes';
+import { ringSeconds, routeOf } from '../../routes';
 
 import type { JambonzCall } from './read';
 
@@ -13,23 +12,8 @@ export interface VerbSettings extends PhoneSystemSettings {
   trunk?: string | undefined;
 }
 
-type Target = { type: 'phone'; number: string; trunk?: string } | { type: 'sip'; sipUri: string };
-
-/** What jambonz is told to do, as far as the gateway says any of it. */
-type Verb =
-  | { verb: 'tag'; data: Readonly<Record<string, unknown>> }
-  | {
-      verb: 'dial';
-      target: [Target];
-      answerOnBridge: true;
-      actionHook?: string;
-      timeout?: number;
-      callerId?: string;
-      tag?: Readonly<Record<string, unknown>>;
-    }
-  | { verb: 'enqueue'; name: string }
-  | { verb: 'redirect'; actionHook: string }
-  | { verb: 'hangup' };
+/** A verb for jambonz, and what goes with it. In JSON, what is undefined is not there. */
+type Verb = { verb: 'tag' | 'dial' | 'enqueue' | 'redirect' | 'hangup' } & Record<string, unknown>;
 
 /**
  * Behind the address of a webhook: how often jambonz sends it again where it gets no answer, and after what: no
@@ -44,17 +28,10 @@ export function answer(
   settings: VerbSettings,
   now: number,
 ): WebhookAnswer {
-  return { contentType: 'application/json', body: JSON.stringify(verbsFor(step, call, settings, now)) };
-}
-
-function verbsFor(
-  step: NextStep | undefined,
-  call: JambonzCall,
-  settings: VerbSettings,
-  now: number,
-): Verb[] {
-  if (step === undefined) return [];
-  return step.action === 'DIAL' ? dial(step.leg, call, settings, now) : [routed(step.decision, settings)];
+  let verbs: Verb[] = [];
+  if (step?.action === 'DIAL') verbs = dial(step.leg, call, settings, now);
+  if (step?.action === 'ROUTE') verbs = [routed(step.decision, settings)];
+  return { contentType: 'application/json', body: JSON.stringify(verbs) };
 }
 
 /**
@@ -72,12 +49,12 @@ function dial(
     { verb: 'tag', data: { ...tags, ...ids } },
     {
       verb: 'dial',
-      target: [{ type: 'phone', number: leg.transferNumber, ...(trunk === undefined ? {} : { trunk }) }],
+      target: [{ type: 'phone', number: leg.transferNumber, trunk }],
       actionHook: `${publicUrl}/jambonz/dial?${new URLSearchParams(ids).toString()}${RETRIES}`,
       answerOnBridge: true,
       timeout: ringSeconds(leg, now),
       tag: ids,
-      ...(callerId === undefined ? {} : { callerId }),
+      callerId,
     },
   ];
 }
@@ -87,14 +64,11 @@ function routed(decision: RoutingDecision, settings: VerbSettings): Verb {
   switch (route.type) {
     case 'QUEUE':
       return { verb: 'enqueue', name: route.queue };
-    case 'DIAL':
-      return {
-        verb: 'dial',
-        target: [
-          route.to.startsWith('+') ? { type: 'phone', number: route.to } : { type: 'sip', sipUri: route.to },
-        ],
-        answerOnBridge: true,
-      };
+    case 'DIAL': {
+      const isNumber = route.to.startsWith('+');
+      const target = isNumber ? { type: 'phone', number: route.to } : { type: 'sip', sipUri: route.to };
+      return { verb: 'dial', target: [target], answerOnBridge: true };
+    }
     case 'REDIRECT':
       return { verb: 'redirect', actionHook: route.url };
     case 'HANG_UP':

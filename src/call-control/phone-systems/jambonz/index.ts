@@ -1,16 +1,26 @@
 /** The door for whoever runs the gateway with jambonz in a program of their own. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { list, readEnvironment } from '../../../environment/read-environment';
-import type { Hook, PhoneSystem, PhoneSystemModule } from '../../phone-system';
-import { callQuerySchema, legQuerySchema } from '../../request-in-query';
+import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
+import { callQuerySchema, legQuerySchema } from '../../read-webhook';
 
 import { answer, type VerbSettings } from './answer';
-import { callStatusSchema, callWebhookSchema, dialEndedSchema } from './payloads';
-import { read, type JambonzCall } from './read';
-import { isSigned, SIGNATURE_HEADER, type SignatureOptions } from './signature';
+import { callStatusSchema, callWebhookSchema, dialEndedSchema, read, type JambonzCall } from './read';
 
-export interface JambonzOptions extends VerbSettings, SignatureOptions {}
+export interface JambonzOptions extends VerbSettings {
+  /** The account's webhook secrets. While one is changed there are two. */
+  secrets: readonly string[];
+  /** How far a signature's time may be from the gateway's, either way, seconds. Default: 300. */
+  toleranceSeconds?: number | undefined;
+  /** Milliseconds since the epoch. Default: the machine's clock. */
+  now?: (() => number) | undefined;
+}
+
+/** Lower case. */
+const SIGNATURE_HEADER = 'jambonz-signature';
 
 const hook = (summary: string, body: z.ZodType, query?: z.ZodType): Hook => ({
   summary,
@@ -45,6 +55,34 @@ export function jambonz(options: JambonzOptions): PhoneSystem<JambonzCall> {
     read: (request) => read(request, options),
     answer: (step, call, now) => answer(step, call, options, now),
   };
+}
+
+/**
+ * Whether jambonz signed the request with one of the account's secrets, and not long ago: the header
+ * `Jambonz-Signature: t=<seconds>,v1=<hex>` holds an HMAC-SHA-256 over the time, a dot and the body's raw bytes.
+ * While a secret is changed jambonz may send several `v1`.
+ */
+function isSigned(
+  { headers, body }: WebhookRequest,
+  { secrets, toleranceSeconds = 300, now = Date.now }: JambonzOptions,
+): boolean {
+  const header = headers[SIGNATURE_HEADER];
+  if (typeof header !== 'string') return false;
+  const pairs = header.split(',').map((pair) => pair.trim());
+  const valuesOf = (name: string) =>
+    pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+  // The time stays text: it was signed as it was written.
+  const [time = '', ...more] = valuesOf('t');
+  if (more.length > 0 || !/^\d{1,12}$/.test(time)) return false;
+  if (Math.abs(now() / 1000 - Number(time)) > toleranceSeconds) return false;
+  // Of the right length, or they could not be compared.
+  const signatures = valuesOf('v1').filter((value) => /^[0-9a-f]{64}$/i.test(value));
+  return secrets.some((secret) => {
+    // Anybody could sign with it.
+    if (secret === '') return false;
+    const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest();
+    return signatures.some((signature) => timingSafeEqual(Buffer.from(signature, 'hex'), expected));
+  });
 }
 
 const environmentSchema = z.object({

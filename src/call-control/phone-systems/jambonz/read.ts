@@ -1,16 +1,65 @@
-import { checked, jsonIn } from '../../checked';
-import type { LegEvent, LegRequested } from '../../leg-events';
-import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
-import { legInQuery, legQuerySchema, requestInQuery, type LegIds } from '../../request-in-query';
+import { z } from 'zod';
 
-import { callStatusSchema, callWebhookSchema, dialEndedSchema, type CallStatus } from './payloads';
+import { conversationIdSchema, optional } from '../../../contract/fields';
+import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
+import {
+  checked,
+  jsonIn,
+  legInQuery,
+  legQuerySchema,
+  requestInQuery,
+  wordSchema,
+  type LegIds,
+} from '../../read-webhook';
+
 import { isOver, whoAndWhy } from './who-and-why';
+
+/** What a flow's `tag` verb, or the gateway's, has put on a call. */
+const tagsSchema = optional(z.record(z.string(), z.unknown())).catch(undefined);
+
+/** The application's calling webhook: of an incoming call, and of a call that is redirected here. */
+export const callWebhookSchema = z.looseObject({
+  /** Of the leg that the webhook is about: the caller's own, except for the status of the dialled leg. */
+  call_sid: conversationIdSchema,
+  from: optional(z.string()),
+  to: optional(z.string()),
+  customerData: tagsSchema,
+  /** The same, in the spelling of all other fields. */
+  customer_data: tagsSchema,
+});
+
+/** The request for the `actionHook` of `dial`, made when the dialled leg is over, or will never be. */
+export const dialEndedSchema = callWebhookSchema.extend({
+  /**
+   * Of the caller's own leg: `trying`, `ringing`, `early-media`, `in-progress`, `completed`, `failed`, `busy`,
+   * `no-answer`, `queued`.
+   */
+  call_status: wordSchema,
+  /** Of the dialled leg, as far as it came: absent where it did not begin. */
+  dial_call_status: optional(wordSchema),
+  dial_sip_status: optional(z.number()),
+  dial_call_sid: optional(z.string()),
+  /** RFC 3326, such as `Q.850;cause=17;text="User busy"`. */
+  sip_reason_header: optional(z.string()),
+});
+export type DialEnded = z.infer<typeof dialEndedSchema>;
+
+/** The application's call status webhook, for the caller's own leg and for the dialled one. */
+export const callStatusSchema = callWebhookSchema.extend({
+  /** `inbound` for the caller's own leg, `outbound` for the dialled one. */
+  direction: wordSchema,
+  call_status: wordSchema,
+  /** `caller` or `jambonz`; only on the last status of a leg. */
+  call_termination_by: optional(z.string()),
+});
+
+type Tags = Readonly<Record<string, unknown>>;
 
 /** What an answer must know of the call. */
 export interface JambonzCall {
   conversationId: string;
   /** What the call is tagged with already. A tag replaces all that were there before. */
-  tags: Readonly<Record<string, unknown>>;
+  tags: Tags;
 }
 
 /**
@@ -39,19 +88,13 @@ function requested({ query, body }: WebhookRequest, country: string): Reading<Ja
   const tags = tagsOf(payload);
   const before = idsIn(tags);
   const visit = before === undefined ? 1 : visitIn(tags) + 1;
-  const event: LegRequested = requestInQuery(query, {
+  const event = requestInQuery(query, {
     conversationId: before?.conversationId ?? call_sid,
     transferId: visit === 1 ? call_sid : `${call_sid}.${visit}`,
     country,
   });
-  return {
-    event,
-    awaitsStep: true,
-    call: {
-      conversationId: event.data.conversationId,
-      tags: visit === 1 ? tags : { ...tags, visit },
-    },
-  };
+  const { conversationId } = event.data;
+  return { event, awaitsStep: true, call: { conversationId, tags: visit === 1 ? tags : { ...tags, visit } } };
 }
 
 function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
@@ -64,39 +107,29 @@ function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
   };
 }
 
-/** A leg has come further. The gateway's own tags say which leg it is; without them it is none of the gateway's. */
-function status({ body }: WebhookRequest): Reading<JambonzCall> {
-  const payload = checked(callStatusSchema, jsonIn(body), 'body');
-  const tags = tagsOf(payload);
-  const ids = idsIn(tags);
-  const event = ids === undefined ? undefined : statusEvent(payload, ids);
-  return {
-    ...(event === undefined ? {} : { event }),
-    awaitsStep: false,
-    call: { conversationId: ids?.conversationId ?? payload.call_sid, tags },
-  };
-}
-
 /**
+ * A leg has come further. The gateway's own tags say which leg it is; without them it is none of the gateway's.
+ *
  * The dialled leg's end is the `dial` webhook's to report, which knows who hung up: a report that knows less and
  * comes earlier would do harm. So is the end of the caller's own leg where jambonz was told to end it.
  */
-function statusEvent(
-  { direction, call_status, call_termination_by }: CallStatus,
-  ids: LegIds,
-): LegEvent | undefined {
-  if (direction === 'outbound')
-    return call_status === 'in-progress' ? { type: 'leg.connected', data: ids } : undefined;
-  if (direction !== 'inbound' || !isOver(call_status) || call_termination_by === 'jambonz') return undefined;
+function status({ body }: WebhookRequest): Reading<JambonzCall> {
+  const payload = checked(callStatusSchema, jsonIn(body), 'body');
+  const { call_sid, direction, call_status, call_termination_by } = payload;
+  const tags = tagsOf(payload);
+  const ids = idsIn(tags);
+  const nothing = { awaitsStep: false, call: { conversationId: ids?.conversationId ?? call_sid, tags } };
+  if (ids === undefined) return nothing;
+  if (direction === 'outbound' && call_status === 'in-progress')
+    return { ...nothing, event: { type: 'leg.connected', data: ids } };
+  if (direction !== 'inbound' || !isOver(call_status) || call_termination_by === 'jambonz') return nothing;
   // A caller's leg that ends without having been answered was never connected with anybody.
   const cause = call_status === 'completed' ? 'NORMAL' : 'CANCELLED';
-  return { type: 'leg.disconnected', data: { ...ids, by: 'CUSTOMER', cause } };
+  return { ...nothing, event: { type: 'leg.disconnected', data: { ...ids, by: 'CUSTOMER', cause } } };
 }
 
-type Tags = Record<string, unknown>;
-
-const tagsOf = (payload: { customerData?: Tags | undefined; customer_data?: Tags | undefined }): Tags =>
-  payload.customerData ?? payload.customer_data ?? {};
+const tagsOf = ({ customerData, customer_data }: z.infer<typeof callWebhookSchema>): Tags =>
+  customerData ?? customer_data ?? {};
 
 /** How many times the call has come to the `call` webhook. */
 const visitIn = ({ visit }: Tags): number =>

@@ -1,6 +1,7 @@
 import type { DisconnectCause, HangupParty } from '../../../contract/telephony-events';
+import { causeOfSip } from '../../leg-events';
 
-import type { DialEnded } from './payloads';
+import type { DialEnded } from './read';
 
 /** Whether a caller's own leg, of which jambonz sends this `call_status`, is over. */
 export const isOver = (callStatus: string): boolean =>
@@ -21,17 +22,6 @@ const causeOfQ850 = new Map<number, DisconnectCause>([
   [18, 'NO_ANSWER'],
   [19, 'NO_ANSWER'],
   [21, 'REJECTED'],
-]);
-
-const causeOfSip = new Map<number, DisconnectCause>([
-  [403, 'REJECTED'],
-  [603, 'REJECTED'],
-  [486, 'BUSY'],
-  [600, 'BUSY'],
-  [408, 'NO_ANSWER'],
-  [480, 'NO_ANSWER'],
-  // The caller is still there, so that it was the limit on ringing.
-  [487, 'NO_ANSWER'],
 ]);
 
 /**
@@ -56,8 +46,9 @@ function whyNotAnswered({
   const known = causeOfStatus.get(dial_call_status);
   if (known !== undefined) return known;
   if (dial_call_status !== 'failed') return 'FAILED';
-  const q850 = q850Cause(sip_reason_header);
-  return causeOfQ850.get(q850 ?? 0) ?? causeOfSip.get(dial_sip_status) ?? 'FAILED';
+  const byQ850 = causeOfQ850.get(q850Cause(sip_reason_header) ?? 0);
+  // 487: the caller is still there, so that it was the limit on ringing.
+  return byQ850 ?? (dial_sip_status === 487 ? 'NO_ANSWER' : (causeOfSip.get(dial_sip_status) ?? 'FAILED'));
 }
 
 /**

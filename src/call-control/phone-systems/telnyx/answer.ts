@@ -1,12 +1,10 @@
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
-import type { WebhookAnswer } from '../../phone-system';
-import { ringSeconds } from '../../ring-time';
-import { routeOf, type RouteSettings } from '../../routes';
+import { ringSeconds, routeOf, type RouteSettings } from '../../routes';
 
 import { encodeClientState } from './client-state';
 import { commandId, type TelnyxCommand } from './commands';
-import type { TelnyxCall } from './read';
+import type { CallIds, TelnyxCall } from './read';
 
 export interface CommandSettings extends RouteSettings {
   /** The number that GenerativeAgent sees as the caller's, in E.164. Default: the number that the caller called. */
@@ -19,19 +17,8 @@ export interface CommandSettings extends RouteSettings {
  */
 const LEAST_RING_SECONDS = 5;
 
-type SteeredCall = Extract<TelnyxCall, { state: 'STEERED' }>;
-
 /** The commands for a next step: Telnyx is not steered by what a webhook is answered with. */
-export function answer(
-  step: NextStep | undefined,
-  call: TelnyxCall,
-  settings: CommandSettings,
-  now: number,
-): WebhookAnswer<TelnyxCommand> {
-  return { contentType: 'application/json', body: '{}', commands: commandsFor(step, call, settings, now) };
-}
-
-function commandsFor(
+export function commandsFor(
   step: NextStep | undefined,
   call: TelnyxCall,
   settings: CommandSettings,
@@ -44,11 +31,7 @@ function commandsFor(
   return carryOut(step.decision, call, settings);
 }
 
-function pickUp({
-  callControlId,
-  conversationId,
-  transferId,
-}: Extract<TelnyxCall, { state: 'RINGING' }>): TelnyxCommand {
+function pickUp({ callControlId, conversationId, transferId }: CallIds): TelnyxCommand {
   return {
     action: 'answer',
     callControlId,
@@ -62,7 +45,7 @@ function pickUp({
 /** Dials GenerativeAgent. Parked, the caller stays on the line when the dialled leg ends. */
 function dial(
   leg: DialableLeg,
-  { callControlId, conversationId }: SteeredCall,
+  { callControlId, conversationId }: CallIds,
   { callerId }: CommandSettings,
   now: number,
 ): TelnyxCommand {
@@ -92,7 +75,7 @@ function dial(
  */
 function carryOut(
   decision: RoutingDecision,
-  { callControlId, conversationId, transferId }: SteeredCall,
+  { callControlId, conversationId, transferId }: CallIds,
   settings: CommandSettings,
 ): TelnyxCommand[] {
   const client_state = encodeClientState({ role: 'routed', conversationId, transferId });

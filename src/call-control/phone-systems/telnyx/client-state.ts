@@ -13,17 +13,21 @@ const ids = {
  * `callTransfer` is the version, and tells it from the state of another application.
  */
 const clientStateSchema = z.discriminatedUnion('role', [
-  /** The caller's own leg, until the caller is routed. */
-  z.object({ ...ids, role: z.literal('customer') }),
-  /** The leg to GenerativeAgent's number. */
   z.object({
     ...ids,
+    /**
+     * `customer`: the caller's own leg, until the caller is routed. `routed`: any leg after that; what happens to it no
+     * longer matters, and the ids are for whoever takes over.
+     */
+    role: z.enum(['customer', 'routed']),
+  }),
+  z.object({
+    ...ids,
+    /** The leg to GenerativeAgent's number. */
     role: z.literal('generativeAgent'),
     /** `call_control_id` of the caller's leg, which is told what comes next when this one ends. */
     customer: z.string().min(1),
   }),
-  /** Any leg after the caller was routed: what happens to it no longer matters. The ids are for whoever takes over. */
-  z.object({ ...ids, role: z.literal('routed') }),
 ]);
 
 /** What a leg is to the gateway. */

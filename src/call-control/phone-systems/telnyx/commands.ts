@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 
+import { APIError, Telnyx } from 'telnyx';
 import type {
   ActionAnswerParams,
   ActionEnqueueParams,
   ActionHangupParams,
   ActionTransferParams,
 } from 'telnyx/resources/calls/actions';
+import { z } from 'zod';
 
 /** A command of Call Control for one leg. Each names its `command_id`, so that Telnyx carries a repetition out once. */
 export type TelnyxCommand =
@@ -30,11 +32,73 @@ type Purpose = 'answer' | 'dial' | 'route';
 export function commandId(conversationId: string, transferId: string, purpose: Purpose): string {
   const hex = createHash('sha256').update(`${conversationId}/${transferId}/${purpose}`).digest('hex');
   // Version 8, for UUIDs of one's own making.
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
+}
+
+export interface PerformOptions {
+  /** API v2 key of the account. */
+  apiKey: string;
+  /** Address of the API, with its version. Default: `https://api.telnyx.com/v2`. */
+  apiUrl?: string | undefined;
+  /** How long one attempt may take, milliseconds: a caller waits on the line. Default: 1,500. */
+  attemptTimeoutMs?: number | undefined;
+  /** Attempts after the first, where Telnyx is busy, faulty or silent. Default: 2. */
+  maxRetries?: number | undefined;
+}
+
+/** How Telnyx's client sends any command: a `TelnyxCommand` has the parameters of its action. */
+type Send = Record<TelnyxCommand['action'], (callControlId: string, params: object) => Promise<unknown>>;
+
+/**
+ * Carries commands out, one after the other, through Telnyx's own client. Rejects where Telnyx did not take one. A
+ * repeated attempt has the same `command_id`, so that one whose answer was lost is not carried out twice. A command
+ * for a call that has ended meanwhile counts as done.
+ */
+export function performer(options: PerformOptions): (commands: readonly TelnyxCommand[]) => Promise<void> {
+  const { apiKey, apiUrl = 'https://api.telnyx.com/v2', attemptTimeoutMs = 1500, maxRetries = 2 } = options;
+  const client = new Telnyx({
+    apiKey,
+    baseURL: apiUrl,
+    timeout: attemptTimeoutMs,
+    maxRetries,
+    fetch: fetchWithoutLongWaits,
+    // Only what the options say, whatever else the environment has for other programs.
+    publicKey: null,
+    clientID: null,
+    clientSecret: null,
+    // Its log of requests would hold phone numbers.
+    logLevel: 'off',
+  });
+  const send = client.calls.actions as Send;
+  return async (commands) => {
+    for (const { action, callControlId, params } of commands) {
+      try {
+        await send[action](callControlId, params);
+      } catch (error) {
+        if (!hasEnded(error)) throw error;
+      }
+    }
+  };
+}
+
+/** Telnyx's code for "Call has already ended". */
+const CALL_HAS_ENDED = '90018';
+
+const refusalSchema = z.object({ errors: z.array(z.object({ code: z.coerce.string() })) });
+
+function hasEnded(error: unknown): boolean {
+  if (!(error instanceof APIError) || (error.status !== 422 && error.status !== 404)) return false;
+  const refusal = refusalSchema.safeParse(error.error);
+  return refusal.success && refusal.data.errors.some(({ code }) => code === CALL_HAS_ENDED);
+}
+
+/** Telnyx's client waits for as long as `Retry-After` says. A caller on the line cannot, so that it is not told. */
+async function fetchWithoutLongWaits(...request: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...request);
+  if (response.ok) return response;
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  headers.delete('retry-after');
+  headers.delete('retry-after-ms');
+  return new Response(response.body, { status, statusText, headers });
 }

@@ -1,19 +1,32 @@
 /** The door for whoever runs the gateway with Telnyx in a program of their own. Needs the package `telnyx`. */
+import { isUtf8 } from 'node:buffer';
+
+import { TelnyxWebhook, TelnyxWebhookVerificationError } from 'telnyx/lib/webhooks';
 import { z } from 'zod';
 
 import { list, readEnvironment } from '../../../environment/read-environment';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../../phone-system';
-import { callQuerySchema } from '../../request-in-query';
+import { callQuerySchema } from '../../read-webhook';
 
-import { answer, type CommandSettings } from './answer';
-import type { TelnyxCommand } from './commands';
-import { webhookSchema } from './payloads';
-import { performer, type PerformOptions } from './perform';
-import { read, type TelnyxCall } from './read';
-import { SIGNATURE_HEADER, signatureCheck, type SignatureOptions } from './signature';
+import { commandsFor, type CommandSettings } from './answer';
+import { performer, type PerformOptions, type TelnyxCommand } from './commands';
+import { read, webhookSchema, type TelnyxCall } from './read';
 
-export interface TelnyxOptions
-  extends PhoneSystemSettings, CommandSettings, SignatureOptions, PerformOptions {}
+export interface TelnyxOptions extends PhoneSystemSettings, CommandSettings, PerformOptions {
+  /** The account's Ed25519 public keys, in base64 as Telnyx's portal shows them. While one is changed there are two. */
+  publicKeys: readonly string[];
+  /**
+   * How far a signature's time may be from the gateway's, either way, seconds. Default, and at most: 300, which
+   * Telnyx's library holds against the machine's clock by itself.
+   */
+  toleranceSeconds?: number | undefined;
+  /** Milliseconds since the epoch. Default: the machine's clock. */
+  now?: (() => number) | undefined;
+}
+
+/** Lower case. */
+const SIGNATURE_HEADER = 'telnyx-signature-ed25519';
+const TIMESTAMP_HEADER = 'telnyx-timestamp';
 
 /**
  * Telnyx Call Control, API v2: the webhook of a Call Control application, answered by commands to Telnyx's API.
@@ -24,8 +37,6 @@ export interface TelnyxOptions
  * @throws TelnyxWebhookVerificationError where a public key is none
  */
 export function telnyx(options: TelnyxOptions): PhoneSystem<TelnyxCall, TelnyxCommand> {
-  const authenticate = signatureCheck(options);
-  const perform = performer(options);
   return {
     name: 'telnyx',
     hooks: {
@@ -38,10 +49,36 @@ export function telnyx(options: TelnyxOptions): PhoneSystem<TelnyxCall, TelnyxCo
       },
     },
     signatureHeader: SIGNATURE_HEADER,
-    authenticate,
+    authenticate: signatureCheck(options),
     read: (request) => read(request, options),
-    answer: (step, call, now) => answer(step, call, options, now),
-    perform,
+    answer: (step, call, now) => ({
+      contentType: 'application/json',
+      body: '{}',
+      commands: commandsFor(step, call, options, now),
+    }),
+    perform: performer(options),
+  };
+}
+
+/** Telnyx signs the time, a `|` and the body. Tells whether it did with one of the account's keys, and not long ago. */
+function signatureCheck(options: TelnyxOptions): PhoneSystem['authenticate'] {
+  const { publicKeys, toleranceSeconds = 300, now = Date.now } = options;
+  const webhooks = publicKeys.map((key) => new TelnyxWebhook(key));
+  return async ({ headers, body }) => {
+    const signature = headers[SIGNATURE_HEADER];
+    const timestamp = headers[TIMESTAMP_HEADER];
+    if (typeof signature !== 'string' || typeof timestamp !== 'string') return false;
+    if (!(Math.abs(now() / 1000 - Number(timestamp)) <= toleranceSeconds)) return false;
+    // The library takes text: only of UTF-8 does it say exactly what the bytes do.
+    if (!isUtf8(body)) return false;
+    const signed = { [SIGNATURE_HEADER]: signature, [TIMESTAMP_HEADER]: timestamp };
+    const checks = webhooks.map((webhook) => webhook.verify(body.toString('utf8'), signed));
+    const results = await Promise.allSettled(checks);
+    return results.some((result) => {
+      if (result.status === 'fulfilled') return true;
+      if (result.reason instanceof TelnyxWebhookVerificationError) return false;
+      throw result.reason;
+    });
   };
 }
 

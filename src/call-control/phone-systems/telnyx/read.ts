@@ -1,14 +1,65 @@
-import { checked, jsonIn } from '../../checked';
-import type { LegEvent } from '../../leg-events';
+import { z } from 'zod';
+
+import { conversationIdSchema, instantSchema, optional, transferIdSchema } from '../../../contract/fields';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
-import { requestInQuery } from '../../request-in-query';
+import { checked, jsonIn, requestInQuery, wordSchema } from '../../read-webhook';
 
 import { decodeClientState, type ClientState } from './client-state';
-import { eventSchema, hangupSchema, incomingSchema, initiatedSchema, legSchema } from './payloads';
 import { whoAndWhy } from './who-and-why';
 
+/**
+ * Any webhook of a Call Control application. Of an event that the gateway does not use nothing more is asked: a
+ * kind that Telnyx adds later must not cost a caller the call.
+ */
+const eventSchema = z.looseObject({ data: z.looseObject({ event_type: wordSchema }) });
+
+/** A webhook about one kind of payload. */
+const eventOf = <P extends z.ZodType>(payload: P) =>
+  z.looseObject({
+    data: z.looseObject({
+      event_type: wordSchema,
+      /** When it happened. Webhooks come out of order. */
+      occurred_at: optional(instantSchema),
+      payload,
+    }),
+  });
+
+/** `call.initiated` of any leg: `incoming` or `outgoing`. */
+const initiatedSchema = eventOf(z.looseObject({ direction: wordSchema }));
+
+const legPayloadSchema = z.looseObject({
+  /** Of the leg that the webhook is about. */
+  call_control_id: wordSchema,
+  /** As it was given with the last command that named one. */
+  client_state: optional(z.string()).transform(decodeClientState),
+});
+
+/** `call.answered` and `call.bridged`. */
+const legSchema = eventOf(legPayloadSchema);
+
+/** `call.initiated` of a caller's leg, whose ids become those of the conversation and its first leg. */
+const incomingSchema = eventOf(
+  legPayloadSchema.extend({ call_session_id: conversationIdSchema, call_leg_id: transferIdSchema }),
+);
+
+const hangupPayloadSchema = legPayloadSchema.extend({
+  /** Such as `normal_clearing`, `user_busy`, `timeout`. */
+  hangup_cause: optional(z.string()),
+  /** `caller`, `callee` or `unknown`, as this leg sees it. */
+  hangup_source: optional(z.string()),
+  /** A SIP status, or `unspecified`. */
+  sip_hangup_cause: optional(z.coerce.string()),
+});
+export type Hangup = z.output<typeof hangupPayloadSchema>;
+
+/** `call.hangup`. What it says of the why is never refused: a word that Telnyx adds later counts as unknown. */
+const hangupSchema = eventOf(hangupPayloadSchema);
+
+/** Every webhook that comes to the one address, as the gateway describes itself. */
+export const webhookSchema = z.union([incomingSchema, legSchema, hangupSchema, eventSchema]);
+
 /** The call that a command is for. */
-interface CallIds {
+export interface CallIds {
   /** `call_control_id` of the caller's leg. */
   callControlId: string;
   conversationId: string;
@@ -16,8 +67,7 @@ interface CallIds {
 }
 
 /** What must be known of a call to answer: it comes in and is to be answered, it is steered by steps, or it is left alone. */
-export type TelnyxCall =
-  ({ state: 'RINGING' } & CallIds) | ({ state: 'STEERED' } & CallIds) | { state: 'LEFT_ALONE' };
+export type TelnyxCall = ({ state: 'RINGING' | 'STEERED' } & CallIds) | { state: 'LEFT_ALONE' };
 
 const nothing: Reading<TelnyxCall> = { awaitsStep: false, call: { state: 'LEFT_ALONE' } };
 
@@ -27,10 +77,7 @@ const nothing: Reading<TelnyxCall> = { awaitsStep: false, call: { state: 'LEFT_A
  *
  * @throws WebhookError naming the field that does not fit
  */
-export function read(
-  { query, body }: WebhookRequest,
-  { country }: Pick<PhoneSystemSettings, 'country'>,
-): Reading<TelnyxCall> {
+export function read({ query, body }: WebhookRequest, { country }: PhoneSystemSettings): Reading<TelnyxCall> {
   const event = jsonIn(body);
   switch (checked(eventSchema, event, 'body').data.event_type) {
     case 'call.initiated':
@@ -68,7 +115,7 @@ function initiated(event: unknown, query: URLSearchParams, country: string): Rea
 
 function answered(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
   const { occurred_at, payload } = checked(legSchema, event, 'body').data;
-  const state = decodeClientState(payload.client_state);
+  const state = payload.client_state;
   if (state?.role === 'generativeAgent') return connected(state, occurred_at);
   if (state?.role !== 'customer') return nothing;
   const ids = { conversationId: state.conversationId, transferId: state.transferId };
@@ -84,7 +131,7 @@ function answered(event: unknown, query: URLSearchParams, country: string): Read
 /** Comes for both legs: for the caller's, too, it can only be GenerativeAgent that it is bridged with. */
 function bridged(event: unknown): Reading<TelnyxCall> {
   const { occurred_at, payload } = checked(legSchema, event, 'body').data;
-  const state = decodeClientState(payload.client_state);
+  const state = payload.client_state;
   return state === undefined || state.role === 'routed' ? nothing : connected(state, occurred_at);
 }
 
@@ -98,20 +145,17 @@ const connected = (
 
 function hungUp(event: unknown): Reading<TelnyxCall> {
   const { occurred_at: at, payload } = checked(hangupSchema, event, 'body').data;
-  const state = decodeClientState(payload.client_state);
+  const state = payload.client_state;
   if (state === undefined || state.role === 'routed') return nothing;
-  const { conversationId, transferId } = state;
-  const disconnected = (who: ReturnType<typeof whoAndWhy>): LegEvent => ({
-    type: 'leg.disconnected',
-    data: { conversationId, transferId, ...who, at },
-  });
-  if (state.role === 'customer') {
-    // Nobody is left to be steered.
-    return { ...nothing, event: disconnected({ by: 'CUSTOMER', cause: 'NORMAL' }) };
+  const ids = { conversationId: state.conversationId, transferId: state.transferId };
+  if (state.role === 'generativeAgent') {
+    return {
+      event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(payload), at } },
+      awaitsStep: true,
+      call: { state: 'STEERED', callControlId: state.customer, ...ids },
+    };
   }
-  return {
-    event: disconnected(whoAndWhy(payload)),
-    awaitsStep: true,
-    call: { state: 'STEERED', callControlId: state.customer, conversationId, transferId },
-  };
+  // Nobody is left to be steered.
+  const data = { ...ids, by: 'CUSTOMER', cause: 'NORMAL', at } as const;
+  return { ...nothing, event: { type: 'leg.disconnected', data } };
 }

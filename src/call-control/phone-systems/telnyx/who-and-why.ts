@@ -1,6 +1,7 @@
 import type { DisconnectCause, HangupParty } from '../../../contract/telephony-events';
+import { causeOfSip } from '../../leg-events';
 
-import type { Hangup } from './payloads';
+import type { Hangup } from './read';
 
 const causeOfWord = new Map<string, DisconnectCause>([
   ['normal_clearing', 'NORMAL'],
@@ -26,17 +27,6 @@ const causeOfWord = new Map<string, DisconnectCause>([
   ['exchange_routing_error', 'FAILED'],
 ]);
 
-const causeOfSip = new Map<string, DisconnectCause>([
-  ['486', 'BUSY'],
-  ['600', 'BUSY'],
-  ['408', 'NO_ANSWER'],
-  ['480', 'NO_ANSWER'],
-  ['403', 'REJECTED'],
-  ['603', 'REJECTED'],
-  ['404', 'FAILED'],
-  ['487', 'CANCELLED'],
-]);
-
 /**
  * Who ended the dialled leg, and why.
  *
@@ -58,5 +48,7 @@ const parties = new Map<string, HangupParty>([
   ['caller', 'CUSTOMER'],
 ]);
 
-const sipCause = (status: string): DisconnectCause =>
-  causeOfSip.get(status) ?? (/^5\d\d$/.test(status) ? 'FAILED' : 'NORMAL');
+function sipCause(status: string): DisconnectCause {
+  if (/^(404|5\d\d)$/.test(status)) return 'FAILED';
+  return status === '487' ? 'CANCELLED' : (causeOfSip.get(Number(status)) ?? 'NORMAL');
+}

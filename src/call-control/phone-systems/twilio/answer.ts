@@ -3,8 +3,7 @@ import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
 import type { PhoneSystemSettings, WebhookAnswer } from '../../phone-system';
-import { ringSeconds } from '../../ring-time';
-import { routeOf } from '../../routes';
+import { ringSeconds, routeOf } from '../../routes';
 
 import type { TwilioCall } from './read';
 
@@ -57,9 +56,11 @@ function dial(
 
 function carryOut(twiml: VoiceResponse, decision: RoutingDecision, settings: TwimlSettings): void {
   const route = routeOf(decision, settings);
+  const { workflowSid } = settings;
   switch (route.type) {
     case 'QUEUE':
-      enqueue(twiml, route.queue, decision, settings);
+      if (workflowSid === undefined) twiml.enqueue(route.queue);
+      else twiml.enqueue({ workflowSid }).task({}, attributesOf(decision, route.queue));
       break;
     case 'DIAL':
       if (route.to.startsWith('+')) twiml.dial({ answerOnBridge: true }).number(route.to);
@@ -73,29 +74,10 @@ function carryOut(twiml: VoiceResponse, decision: RoutingDecision, settings: Twi
   }
 }
 
-function enqueue(
-  twiml: VoiceResponse,
-  queue: string,
-  decision: RoutingDecision,
-  { workflowSid }: TwimlSettings,
-): void {
-  if (workflowSid === undefined) {
-    twiml.enqueue(queue);
-    return;
-  }
-  const { conversationId, transferId, outcome, reason, currentTaskName } = decision;
-  const { referenceVariables, transferVariables } = decision;
-  twiml.enqueue({ workflowSid }).task(
-    {},
-    JSON.stringify({
-      queue,
-      conversationId,
-      transferId,
-      outcome,
-      reason,
-      currentTaskName,
-      referenceVariables,
-      transferVariables,
-    }),
-  );
+/** A task's attributes. */
+function attributesOf(decision: RoutingDecision, queue: string): string {
+  const { conversationId, transferId, outcome, reason } = decision;
+  const { currentTaskName, referenceVariables, transferVariables } = decision;
+  const ids = { queue, conversationId, transferId, outcome, reason };
+  return JSON.stringify({ ...ids, currentTaskName, referenceVariables, transferVariables });
 }

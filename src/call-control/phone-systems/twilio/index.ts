@@ -1,19 +1,21 @@
 /** The door for whoever runs the gateway with Twilio in a program of their own. Needs the package `twilio`. */
+import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import { z } from 'zod';
 
 import { list, readEnvironment } from '../../../environment/read-environment';
-import type { Hook, PhoneSystem, PhoneSystemModule } from '../../phone-system';
-import { callQuerySchema, legQuerySchema } from '../../request-in-query';
+import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
+import { callQuerySchema, legQuerySchema } from '../../read-webhook';
 
 import { answer, type TwimlSettings } from './answer';
-import { dialSchema, statusCallbackSchema, voiceSchema } from './payloads';
-import { read, type TwilioCall } from './read';
-import { isSigned } from './signature';
+import { dialSchema, formOf, read, statusCallbackSchema, voiceSchema, type TwilioCall } from './read';
 
 export interface TwilioOptions extends TwimlSettings {
   /** Of the account. While they are changed there are two. */
   authTokens: readonly string[];
 }
+
+/** Lower case. */
+const SIGNATURE_HEADER = 'x-twilio-signature';
 
 const hook = (summary: string, query: z.ZodType, body: z.ZodType): Hook => ({
   summary,
@@ -44,11 +46,23 @@ export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
         statusCallbackSchema,
       ),
     },
-    signatureHeader: 'x-twilio-signature',
+    signatureHeader: SIGNATURE_HEADER,
     authenticate: (request) => isSigned(request, options.authTokens),
     read: (request) => read(request, options),
     answer: (step, call, now) => answer(step, call, options, now),
   };
+}
+
+/**
+ * Whether Twilio signed the request with one of the account's tokens: an HMAC over the address that Twilio
+ * called and the form's parameters. The address is the configured one; what the request itself says of its host
+ * is anybody's word.
+ */
+function isSigned({ url, headers, body }: WebhookRequest, authTokens: readonly string[]): boolean {
+  const signature = headers[SIGNATURE_HEADER];
+  if (typeof signature !== 'string') return false;
+  const form = formOf(body);
+  return authTokens.some((token) => validateRequest(token, signature, url, form));
 }
 
 const environmentSchema = z.object({

@@ -1,17 +1,44 @@
+import { parse, type ParsedUrlQuery } from 'node:querystring';
+
+import { z } from 'zod';
+
+import { conversationIdSchema } from '../../../contract/fields';
 import type { HangupParty } from '../../../contract/telephony-events';
-import { checked } from '../../checked';
 import type { LegEvent } from '../../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
-import { legInQuery, requestInQuery, type LegIds } from '../../request-in-query';
+import { checked, legInQuery, requestInQuery, wordSchema } from '../../read-webhook';
 
-import {
-  dialSchema,
-  formOf,
-  statusCallbackSchema,
-  voiceSchema,
-  type DialEnded,
-  type StatusCallback,
-} from './payloads';
+/** The webhook of an incoming call, and of a call that is redirected here. */
+export const voiceSchema = z.looseObject({
+  /**
+   * Of the leg that the webhook is about: the caller's own, which becomes the id of a conversation, except for
+   * status callbacks of the dialled leg.
+   */
+  CallSid: conversationIdSchema,
+  /**
+   * `queued`, `initiated`, `ringing`, `in-progress`, `answered`, `completed`, `busy`, `no-answer`, `failed`,
+   * `canceled`; and so `DialCallStatus`.
+   */
+  CallStatus: wordSchema,
+  From: z.string().optional(),
+  To: z.string().optional(),
+});
+
+/** The request for the `action` of `<Dial>`, made when the dialled leg is over. */
+export const dialSchema = voiceSchema.extend({
+  DialCallStatus: wordSchema,
+  DialCallSid: z.string().optional(),
+  DialCallDuration: z.string().optional(),
+  /** Whether the two legs were ever connected with each other. */
+  DialBridged: z.string().optional(),
+});
+
+/** The status callback of the dialled `<Number>`, and that of the call itself, which Twilio's console names. */
+export const statusCallbackSchema = voiceSchema.extend({
+  ParentCallSid: z.string().optional(),
+  /** RFC 2822. */
+  Timestamp: z.string().optional(),
+});
 
 /** What an answer must know of the call. */
 export interface TwilioCall {
@@ -53,13 +80,13 @@ function dialEnded({ query, body }: WebhookRequest): LegEvent {
 /** The caller's own leg, as `CallStatus` of the `action` tells of it: while it is up, the caller has not hung up. */
 const isUp = (status: string) => !['completed', 'busy', 'no-answer', 'failed', 'canceled'].includes(status);
 
+/** Of a leg that was never bridged. Any other is `FAILED`. */
 const failures = new Map([
   ['busy', 'BUSY'],
   ['no-answer', 'NO_ANSWER'],
-  ['failed', 'FAILED'],
   // The caller is still there, so that it was our own limit on ringing.
   ['canceled', 'NO_ANSWER'],
-  // And not bridged: answered, and gone before the caller was connected.
+  // Answered, and gone before the caller was connected.
   ['completed', 'NO_ANSWER'],
   ['answered', 'NO_ANSWER'],
 ]);
@@ -68,7 +95,7 @@ const failures = new Map([
  * Who ended the dialled leg, and why. While the caller is on the line it was GenerativeAgent's side, whatever the
  * reason: nobody may take a caller who waits for one who has gone.
  */
-export function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: DialEnded): {
+function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: z.infer<typeof dialSchema>): {
   by: HangupParty;
   cause: string;
 } {
@@ -78,38 +105,34 @@ export function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: DialEnded
   return { by: 'GENERATIVE_AGENT', cause: failures.get(DialCallStatus) ?? 'FAILED' };
 }
 
-/** A leg has come further: the dialled one, whose address the gateway made, or else the caller's own. */
-function status(request: WebhookRequest): Reading<TwilioCall> {
-  const callback = checked(statusCallbackSchema, formOf(request.body), 'body');
-  const isDialled = request.query.has('transferId') || callback.ParentCallSid !== undefined;
-  const ids = isDialled
-    ? legInQuery(request.query)
-    : { conversationId: callback.CallSid, transferId: callback.CallSid };
-  const event = isDialled ? connected(callback, ids) : customerGone(callback, ids);
-  return {
-    ...(event === undefined ? {} : { event }),
-    awaitsStep: false,
-    call: { conversationId: ids.conversationId },
-  };
-}
-
 /**
- * The dialled leg was answered. Its end is the `action`'s to report, which knows who hung up: a report that
- * knows less and comes earlier would do harm.
+ * A leg has come further: the dialled one, whose address the gateway made, or else the caller's own. While a number
+ * is being requested nothing else tells that the caller has gone. The dialled leg's end is the `action`'s to report,
+ * which knows who hung up: a report that knows less and comes earlier would do harm.
  */
-function connected({ CallStatus, Timestamp }: StatusCallback, ids: LegIds): LegEvent | undefined {
-  if (CallStatus !== 'in-progress' && CallStatus !== 'answered') return undefined;
-  return { type: 'leg.connected', data: { ...ids, ...timeOf(Timestamp) } };
-}
-
-/** The caller's own call is over. While a number is being requested nothing else tells of it. */
-function customerGone({ CallStatus, Timestamp }: StatusCallback, ids: LegIds): LegEvent | undefined {
-  if (isUp(CallStatus)) return undefined;
-  const data = { ...ids, by: 'CUSTOMER' as const, cause: 'NORMAL', ...timeOf(Timestamp) };
-  return { type: 'leg.disconnected', data };
+function status({ query, body }: WebhookRequest): Reading<TwilioCall> {
+  const callback = checked(statusCallbackSchema, formOf(body), 'body');
+  const { CallSid, CallStatus, ParentCallSid, Timestamp } = callback;
+  const isDialled = query.has('transferId') || ParentCallSid !== undefined;
+  const ids = isDialled ? legInQuery(query) : { conversationId: CallSid, transferId: CallSid };
+  const nothing = { awaitsStep: false, call: { conversationId: ids.conversationId } };
+  const data = { ...ids, ...timeOf(Timestamp) };
+  if (isDialled) {
+    const isAnswered = CallStatus === 'in-progress' || CallStatus === 'answered';
+    return isAnswered ? { ...nothing, event: { type: 'leg.connected', data } } : nothing;
+  }
+  if (isUp(CallStatus)) return nothing;
+  return {
+    ...nothing,
+    event: { type: 'leg.disconnected', data: { ...data, by: 'CUSTOMER', cause: 'NORMAL' } },
+  };
 }
 
 function timeOf(timestamp: string | undefined): { at?: string } {
   const at = timestamp === undefined ? NaN : Date.parse(timestamp);
   return Number.isNaN(at) ? {} : { at: new Date(at).toISOString() };
 }
+
+/** The parameters of a form. One that comes several times is a list, as Twilio's library expects it. */
+export const formOf = (body: Buffer): ParsedUrlQuery =>
+  parse(body.toString('utf8'), undefined, undefined, { maxKeys: 0 });

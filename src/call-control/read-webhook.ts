@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+import { conversationIdSchema, countrySchema, transferIdSchema } from '../contract/fields';
+import { describeIssues } from '../contract/parse';
+
+import type { LegRequested } from './leg-events';
+import { WebhookError } from './phone-system';
+
+/**
+ * A part of a webhook's request, checked.
+ *
+ * @param what - what the message calls the part as a whole, such as `body`
+ * @throws WebhookError naming each field that is missing or does not fit
+ */
+export function checked<T extends z.ZodType>(schema: T, part: unknown, what: string): z.output<T> {
+  const result = schema.safeParse(part);
+  if (!result.success) throw new WebhookError(describeIssues(result.error, what));
+  return result.data;
+}
+
+/** @throws WebhookError where the bytes are no JSON */
+export function jsonIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new WebhookError('body: is not JSON');
+  }
+}
+
+/** Any word: one that a phone system adds later must not cost a caller the call. */
+export const wordSchema = z.string().min(1, 'must not be empty');
+
+/** What the address of a phone system's webhook may say of a call, besides `var.{name}`. */
+export const callQuerySchema = z.object({
+  conversationId: conversationIdSchema.optional(),
+  transferId: transferIdSchema.optional(),
+  country: countrySchema.optional(),
+  taskName: wordSchema.optional(),
+});
+
+/** Begins the name of a query parameter that is an input variable: `var.accountNumber=3434`. */
+const VARIABLE = 'var.';
+
+/** What a phone system knows of a call by itself. */
+export interface CallDefaults {
+  conversationId: string;
+  transferId: string;
+  country: string;
+}
+
+/**
+ * The request for a leg, as the address of a phone system's webhook says it: `conversationId`, `transferId`,
+ * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there is the call's own. A flow that
+ * connects its customer once more sends the same `conversationId` again.
+ *
+ * @throws WebhookError naming the parameter that does not fit
+ */
+export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
+  const { taskName, ...said } = checked(callQuerySchema, Object.fromEntries(query), 'query');
+  const ids = {
+    conversationId: said.conversationId ?? call.conversationId,
+    transferId: said.transferId ?? call.transferId,
+    country: said.country ?? call.country,
+  };
+  const variables = [...query]
+    .filter(([name]) => name.startsWith(VARIABLE))
+    .map(([name, value]) => [name.slice(VARIABLE.length), value] as const);
+  const inputContext = {
+    ...(taskName === undefined ? {} : { taskName }),
+    ...(variables.length === 0 ? {} : { inputVariables: Object.fromEntries(variables) }),
+  };
+  const hasContext = Object.keys(inputContext).length > 0;
+  return { type: 'leg.requested', data: { ...ids, ...(hasContext ? { inputContext } : {}) } };
+}
+
+/** The ids in the address of a callback that the gateway itself named to the phone system. */
+export const legQuerySchema = z.object({
+  conversationId: conversationIdSchema,
+  transferId: transferIdSchema,
+});
+export type LegIds = z.output<typeof legQuerySchema>;
+
+/** @throws WebhookError naming the parameter that is missing or does not fit */
+export const legInQuery = (query: URLSearchParams): LegIds =>
+  checked(legQuerySchema, Object.fromEntries(query), 'query');
