@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { countrySchema } from '../../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import { missingPackage } from '../../environment/missing-package';
-import { readAll } from '../../environment/read-all';
 import {
   bindAddress,
   EnvironmentError,
@@ -14,6 +13,7 @@ import {
   list,
   logLevel,
   port,
+  readAll,
   readEnvironment,
   whole,
 } from '../../environment/read-environment';
