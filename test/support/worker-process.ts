@@ -41,6 +41,10 @@ export class WorkerProcess {
     return `${String(this.child.pid)}@${hostname()}`;
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   /** Waits until it polls. */
   async ready(): Promise<this> {
     const deadline = Date.now() + START_LIMIT_MS;
@@ -70,9 +74,6 @@ export class WorkerProcess {
     return this.child.exitCode;
   }
 
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
-  }
 }
 
 /** Runs the body with a way to start workers, and kills those that are left. */
