@@ -73,7 +73,6 @@ export class WorkerProcess {
     await this.exited;
     return this.child.exitCode;
   }
-
 }
 
 /** Runs the body with a way to start workers, and kills those that are left. */
