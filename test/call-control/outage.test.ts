@@ -112,5 +112,7 @@ describe.each([
     },
   });
 
-  test.each(tests.names)('%s', tests.run);
+  test.each(tests.names)('%s', async (name) => {
+    await expect(tests.run(name)).resolves.toBeUndefined();
+  });
 });

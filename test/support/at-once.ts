@@ -1,4 +1,4 @@
-/** Tests by their names, for `test.each(names)('%s', run)`. */
+/** Tests by their names. */
 export interface TestsAtOnce {
   names: string[];
   run: (name: string) => Promise<void>;
@@ -14,7 +14,9 @@ export interface TestsAtOnce {
  *   'a slow answer is waited for': async () => {…},
  *   'a lost answer is asked for again': async () => {…},
  * });
- * test.each(tests.names)('%s', tests.run);
+ * test.each(tests.names)('%s', async (name) => {
+ *   await expect(tests.run(name)).resolves.toBeUndefined();
+ * });
  * ```
  */
 export function atOnce(tests: Record<string, () => Promise<void>>): TestsAtOnce {
