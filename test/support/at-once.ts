@@ -1,5 +1,5 @@
 /** Tests by their names. */
-export interface TestsAtOnce {
+interface TestsAtOnce {
   names: string[];
   run: (name: string) => Promise<void>;
 }

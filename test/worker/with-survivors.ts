@@ -34,12 +34,12 @@ interface Limits {
   client?: CallTransferClientOptions;
 }
 
-export interface Survivors extends WithWorkers {
+interface Survivors extends WithWorkers {
   server: TemporalServer;
 }
 
 /** Workers that outlive a test: the next one of the file goes on with those that are left. */
-export interface KeptWorkers {
+interface KeptWorkers {
   /** Starts what is missing, ends what is too much, and answers those that run. */
   running: (count: number) => Promise<WorkerProcess[]>;
 }
