@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { CallTransferClient, forWaitingCallers } from '../../src';
 import { twilio } from '../../src/call-control/phone-systems/twilio/index';
+import { atOnce } from '../support/at-once';
 import { decisionIn } from '../support/calls';
 import {
   phoneSystemSettings,
@@ -55,52 +56,63 @@ describe.each([
   ['accepts connections and says nothing', () => undefined],
   ['hangs up on everybody', (socket: Socket) => socket.destroy()],
 ])('while Temporal %s', (_what, listener) => {
-  test('a caller is told the fallback route within the hard limit', async () => {
-    await withoutTemporal(listener, async ({ api, legEvent }) => {
-      const startedAt = performance.now();
-      const asked = decisionIn(stepIn(await api('/v1/conversations/c/request-transfer', { country: 'US' })));
-      expect(asked).toMatchObject({
-        conversationId: 'c',
-        transferId: '',
-        outcome: 'TRANSFER_UNAVAILABLE',
-        route: phoneSystemSettings.fallbackRoute,
-        fallback: true,
-        reason: 'TEMPORAL_UNAVAILABLE',
+  const tests = atOnce({
+    'a caller is told the fallback route within the hard limit': async () => {
+      await withoutTemporal(listener, async ({ api, legEvent }) => {
+        const startedAt = performance.now();
+        const asked = decisionIn(
+          stepIn(await api('/v1/conversations/c/request-transfer', { country: 'US' })),
+        );
+        expect(asked).toMatchObject({
+          conversationId: 'c',
+          transferId: '',
+          outcome: 'TRANSFER_UNAVAILABLE',
+          route: phoneSystemSettings.fallbackRoute,
+          fallback: true,
+          reason: 'TEMPORAL_UNAVAILABLE',
+        });
+        const data = { conversationId: 'c', transferId: 't' };
+        const ended = decisionIn(stepIn(await legEvent({ type: 'leg.disconnected', data })));
+        expect(ended).toMatchObject({ transferId: 't', outcome: 'CONTEXT_UNAVAILABLE', fallback: true });
+        // Both limits together, and some for a busy machine: not the minutes of a connection that is given up.
+        expect(performance.now() - startedAt).toBeLessThan(10_000);
       });
-      const data = { conversationId: 'c', transferId: 't' };
-      const ended = decisionIn(stepIn(await legEvent({ type: 'leg.disconnected', data })));
-      expect(ended).toMatchObject({ transferId: 't', outcome: 'CONTEXT_UNAVAILABLE', fallback: true });
-      // Both limits together, and some for a busy machine: not the minutes of a connection that is given up.
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
-    });
+    },
+
+    'a phone system gets instructions, and not an error': async () => {
+      await withoutTemporal(listener, async ({ send }) => {
+        const voice = await send('/twilio/voice', signedForm('/twilio/voice', incoming));
+        expect([voice.status, voice.text]).toEqual([
+          200,
+          expect.stringContaining('<Enqueue>fallback</Enqueue>'),
+        ]);
+        const path = '/twilio/dial?conversationId=c&transferId=t';
+        const dial = await send(path, signedForm(path, dialEnded));
+        expect([dial.status, dial.text]).toEqual([
+          200,
+          expect.stringContaining('<Enqueue>fallback</Enqueue>'),
+        ]);
+      });
+    },
+
+    'whoever does not hold a caller is asked to send again': async () => {
+      await withoutTemporal(listener, async ({ api, legEvent, send }) => {
+        const data = { conversationId: 'c', transferId: 't' };
+        for (const answer of [
+          await legEvent({ type: 'leg.connected', data }),
+          await api('/v1/conversations/c/report-connected', { transferId: 't' }),
+          await api('/v1/conversations/c'),
+        ]) {
+          expect(problemIn(answer)).toMatchObject({ status: 503, type: 'TemporalUnavailable' });
+          expect(answer.text).not.toMatch(/127\.0\.0\.1|grpc|stack/i);
+        }
+        expect((await send('/health/ready')).status).toBe(503);
+        expect((await send('/health/live')).status).toBe(200);
+      });
+    },
   });
 
-  test('a phone system gets instructions, and not an error', async () => {
-    await withoutTemporal(listener, async ({ send }) => {
-      const voice = await send('/twilio/voice', signedForm('/twilio/voice', incoming));
-      expect([voice.status, voice.text]).toEqual([
-        200,
-        expect.stringContaining('<Enqueue>fallback</Enqueue>'),
-      ]);
-      const path = '/twilio/dial?conversationId=c&transferId=t';
-      const dial = await send(path, signedForm(path, dialEnded));
-      expect([dial.status, dial.text]).toEqual([200, expect.stringContaining('<Enqueue>fallback</Enqueue>')]);
-    });
-  });
-
-  test('whoever does not hold a caller is asked to send again', async () => {
-    await withoutTemporal(listener, async ({ api, legEvent, send }) => {
-      const data = { conversationId: 'c', transferId: 't' };
-      for (const answer of [
-        await legEvent({ type: 'leg.connected', data }),
-        await api('/v1/conversations/c/report-connected', { transferId: 't' }),
-        await api('/v1/conversations/c'),
-      ]) {
-        expect(problemIn(answer)).toMatchObject({ status: 503, type: 'TemporalUnavailable' });
-        expect(answer.text).not.toMatch(/127\.0\.0\.1|grpc|stack/i);
-      }
-      expect((await send('/health/ready')).status).toBe(503);
-      expect((await send('/health/live')).status).toBe(200);
-    });
+  test.each(tests.names)('%s', async (name) => {
+    await expect(tests.run(name)).resolves.toBeUndefined();
   });
 });

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { forFile } from '../support/for-file';
 import { projectRoot } from '../support/run-folder';
 import { withRealServer } from '../support/with-temporal';
 
 const run = promisify(execFile);
 const LIMIT_MS = 300_000;
 
-/** Each example, and what it prints of itself. */
+/** Each example, and what it prints of itself. The one that needs more packages comes after the one that needs fewer. */
 const examples: [name: string, lines: string[]][] = [
   ['plugin-in-your-worker', []],
   [
@@ -40,47 +41,61 @@ const consumers = [
   ['-e', names.map(([name, door]) => `const { ${name} } = require('${door}');`).join('') + say],
 ];
 
+/** The folder of the packed package, in which the examples are installed. */
+const folder = forFile<string>(async (body) => {
+  const made = await mkdtemp(join(tmpdir(), 'packed-'));
+  try {
+    // Built already: tests that spawn the worker at the same time must not see lib/ change.
+    await npm(projectRoot, ['pack', '--ignore-scripts', '--pack-destination', made]);
+    await body(made);
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+});
+
+async function npm(cwd: string, args: string[], environment: Record<string, string> = {}): Promise<string> {
+  const { PATH = '', HOME = '' } = process.env;
+  const env = { PATH, HOME, ...environment };
+  const { stdout } = await run('npm', args, { cwd, env, timeout: LIMIT_MS }).catch((error: unknown) => {
+    const { stdout: printed, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`npm ${String(args[0])} failed:\n${printed}\n${stderr}`, { cause: error });
+  });
+  return stdout;
+}
+
+/** Puts an example in place of the one before. What both need is installed already; the rest is added, or removed. */
+async function install(name: string): Promise<string> {
+  const example = join(folder(), 'example');
+  for (const replaced of ['src', 'lib', 'package-lock.json'])
+    await rm(join(example, replaced), { recursive: true, force: true });
+  await cp(join(projectRoot, 'examples', name), example, {
+    recursive: true,
+    filter: (path) => !['node_modules', 'lib', 'package-lock.json'].includes(basename(path)),
+  });
+  const tarball = (await readdir(folder())).find((file) => file.endsWith('.tgz'));
+  expect(tarball).toBeDefined();
+  const quickly = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
+  await npm(example, ['install', ...quickly, join(folder(), String(tarball))]);
+  return example;
+}
+
 test.each(examples)(
   'the packed package works in a worker outside of this repository: %s',
   async (name, lines) => {
-    const folder = await mkdtemp(join(tmpdir(), 'packed-'));
-    const example = join(folder, 'example');
-    const npm = async (cwd: string, args: string[], environment: Record<string, string> = {}) => {
-      const { PATH = '', HOME = '' } = process.env;
-      const env = { PATH, HOME, ...environment };
-      const { stdout } = await run('npm', args, { cwd, env, timeout: LIMIT_MS }).catch((error: unknown) => {
-        const { stdout: printed, stderr } = error as { stdout: string; stderr: string };
-        throw new Error(`npm ${String(args[0])} failed:\n${printed}\n${stderr}`, { cause: error });
-      });
-      return stdout;
-    };
-    try {
-      // Built already: tests that spawn the worker at the same time must not see lib/ change.
-      await npm(projectRoot, ['pack', '--ignore-scripts', '--pack-destination', folder]);
-      const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
-      expect(tarball).toBeDefined();
-      await cp(join(projectRoot, 'examples', name), example, {
-        recursive: true,
-        filter: (path) => !['node_modules', 'lib', 'package-lock.json'].includes(basename(path)),
-      });
+    const example = await install(name);
+    const output = await withRealServer({}, (_, { address }) =>
+      npm(example, ['start'], { TEMPORAL_ADDRESS: address }),
+    );
 
-      await npm(example, ['install', '--no-audit', '--no-fund', join(folder, String(tarball))]);
-      const output = await withRealServer({}, (_, { address }) =>
-        npm(example, ['start'], { TEMPORAL_ADDRESS: address }),
-      );
+    expect(output).toContain('customerWorkflow: customer of account 3434\n');
+    expect(output).toContain('callTransferWorkflow: AGENT, route {"type":"QUEUE","queue":"agents"}\n');
+    for (const line of lines) expect(output).toContain(line);
+    const lock = await readFile(join(example, 'package-lock.json'), 'utf8');
+    expect(lock).not.toContain(projectRoot);
 
-      expect(output).toContain('customerWorkflow: customer of account 3434\n');
-      expect(output).toContain('callTransferWorkflow: AGENT, route {"type":"QUEUE","queue":"agents"}\n');
-      for (const line of lines) expect(output).toContain(line);
-      const lock = await readFile(join(example, 'package-lock.json'), 'utf8');
-      expect(lock).not.toContain(projectRoot);
-
-      for (const script of consumers) {
-        const { stdout } = await run(process.execPath, script, { cwd: example });
-        expect(stdout.trim()).toBe('function function function');
-      }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    for (const script of consumers) {
+      const { stdout } = await run(process.execPath, script, { cwd: example });
+      expect(stdout.trim()).toBe('function function function');
     }
   },
   LIMIT_MS,

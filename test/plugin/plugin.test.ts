@@ -17,7 +17,9 @@ import {
   type ConversationSettingsInput,
 } from '../../src/index';
 import { connected, decisionIn, hungUp } from '../support/calls';
+import { forFile } from '../support/for-file';
 import { uniqueId } from '../support/unique-id';
+import { withCallTransfer } from '../support/with-call-transfer';
 import { withSandbox } from '../support/with-sandbox';
 import { withRealServer } from '../support/with-temporal';
 
@@ -211,35 +213,26 @@ test('an activity of the user under a name that the plugin needs is an error tha
 });
 
 describe('replay with the plugin', () => {
-  const historyOfCall = (run: (history: unknown, workflowId: string) => Promise<void>) =>
+  const call = forFile<{ history: unknown; workflowId: string }>((body) =>
     withRealServer({}, (env) =>
-      withSandbox({}, async (sandbox) => {
-        const taskQueue = uniqueId('plugin');
-        const worker = await Worker.create({
-          connection: env.nativeConnection,
-          taskQueue,
-          plugins: [new CallTransferPlugin({ asapp: sandbox.asapp })],
-        });
-        const client = new CallTransferClient(env.client, { taskQueue });
-        const workflowId = await worker.runUntil(async () => {
-          const { conversationId, transferId } = await connected({ client, sandbox });
-          sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
-          await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
-          await client.result(conversationId);
-          return conversationWorkflowId(conversationId);
-        });
-        await run(await env.client.workflow.getHandle(workflowId).fetchHistory(), workflowId);
+      withCallTransfer(env, {}, async ({ client, sandbox }) => {
+        const { conversationId, transferId } = await connected({ client, sandbox });
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+        await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+        await client.result(conversationId);
+        const workflowId = conversationWorkflowId(conversationId);
+        const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
+        await body({ history, workflowId });
       }),
-    );
+    ),
+  );
 
   test(
     'needs nothing else',
     async () => {
-      expect.assertions(1);
-      await historyOfCall(async (history, id) => {
-        const plugins = [new CallTransferPlugin({ asapp: nobody })];
-        await expect(Worker.runReplayHistory({ plugins }, history, id)).resolves.toBeUndefined();
-      });
+      const { history, workflowId } = call();
+      const plugins = [new CallTransferPlugin({ asapp: nobody })];
+      await expect(Worker.runReplayHistory({ plugins }, history, workflowId)).resolves.toBeUndefined();
     },
     LIMIT_MS,
   );
@@ -247,12 +240,10 @@ describe('replay with the plugin', () => {
   test(
     "goes beside a user's own workflows",
     async () => {
-      expect.assertions(1);
-      await historyOfCall(async (history, id) => {
-        const plugins = [new CallTransferPlugin({ asapp: nobody })];
-        const replaying = Worker.runReplayHistory({ workflowsPath: usersPath, plugins }, history, id);
-        await expect(replaying).resolves.toBeUndefined();
-      });
+      const { history, workflowId } = call();
+      const plugins = [new CallTransferPlugin({ asapp: nobody })];
+      const replaying = Worker.runReplayHistory({ workflowsPath: usersPath, plugins }, history, workflowId);
+      await expect(replaying).resolves.toBeUndefined();
     },
     LIMIT_MS,
   );

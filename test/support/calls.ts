@@ -14,8 +14,15 @@ import {
   type RoutingDecision,
 } from '../../src/index';
 
+import { heldForFile } from './for-file';
 import { uniqueId } from './unique-id';
-import { withCallTransfer, type CallTransferSetup, type CallTransferUnderTest } from './with-call-transfer';
+import {
+  isShareable,
+  setupKey,
+  withOwnCallTransfer,
+  type CallTransferSetup,
+  type CallTransferUnderTest,
+} from './with-call-transfer';
 import { withTimeSkipping } from './with-temporal';
 
 /** A call for which there is a number. */
@@ -98,23 +105,64 @@ export async function eventually<T>(look: () => Promise<T | undefined | false>):
 export interface CallTransferInSkippedTime extends CallTransferUnderTest {
   /** Lets time pass, for Temporal and for ASAPP. */
   pass: (milliseconds: number) => Promise<void>;
+  /** Sets ASAPP's clock by Temporal's. */
+  follow: () => Promise<void>;
 }
 
-/** Runs the body with a server that skips time, and with a stand-in for ASAPP whose clock follows. */
+/**
+ * Runs the body with a server that skips time, and with a stand-in for ASAPP whose clock follows. Tests of a file share
+ * them as they share those of {@link withCallTransfer}; the calls of a test end with it, so that time passes for those of
+ * the next one alone.
+ */
 export async function withSkippedTime<T>(
+  setup: Omit<CallTransferSetup, 'sandbox'>,
+  body: (underTest: CallTransferInSkippedTime) => Promise<T>,
+): Promise<T> {
+  if (!isShareable(setup)) return await withOwnSkippedTime(setup, body);
+  const key = setupKey(setup);
+  const held = skippingTime.get(key) ?? heldForFile((keep) => withOwnSkippedTime(setup, keep));
+  skippingTime.set(key, held);
+  const underTest = await held;
+  const { env, sandbox, follow } = underTest;
+  await follow();
+  try {
+    return await body(underTest);
+  } finally {
+    sandbox.heal();
+    const begun = new Set(
+      [...sandbox.exchange.transfers.values()].map(({ externalConversationId }) => externalConversationId),
+    );
+    await Promise.all(
+      [...begun].map((id) =>
+        workflowOf(env, id)
+          .terminate('its test is over')
+          .catch(() => undefined),
+      ),
+    );
+  }
+}
+
+const skippingTime = new Map<string, Promise<CallTransferInSkippedTime>>();
+
+async function withOwnSkippedTime<T>(
   setup: CallTransferSetup,
   body: (underTest: CallTransferInSkippedTime) => Promise<T>,
 ): Promise<T> {
   return await withTimeSkipping(async (env) => {
     let skipped = 0;
-    const sandbox = { now: () => Date.now() + skipped, ...setup.sandbox };
+    const sandbox = { now: () => Date.now() + skipped };
+    const follow = async () => {
+      skipped = (await env.currentTimeMs()) - Date.now();
+    };
     const pass = async (milliseconds: number) => {
       skipped += milliseconds;
       await env.sleep(milliseconds);
       // Waiting for a workflow's end skips time as well.
-      skipped = (await env.currentTimeMs()) - Date.now();
+      await follow();
     };
-    return await withCallTransfer(env, { ...setup, sandbox }, (underTest) => body({ ...underTest, pass }));
+    return await withOwnCallTransfer(env, { ...setup, sandbox }, (underTest) =>
+      body({ ...underTest, pass, follow }),
+    );
   });
 }
 

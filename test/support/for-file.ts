@@ -35,22 +35,27 @@ export function afterFile(close: () => Promise<void>): void {
 export function forFile<T>(withIt: (body: (given: T) => Promise<void>) => Promise<void>): () => T {
   let held: { given: T } | undefined;
   beforeAll(async () => {
-    held = await new Promise<{ given: T }>((resolve, reject) => {
-      let release: () => void;
-      const released = new Promise<void>((end) => (release = end));
-      const ended = withIt(async (given) => {
-        afterFile(async () => {
-          release();
-          await ended;
-        });
-        resolve({ given });
-        await released;
-      });
-      ended.catch(reject);
-    });
+    held = { given: await heldForFile(withIt) };
   });
   return () => {
     if (held === undefined) throw new Error('The file’s tests have not begun');
     return held.given;
   };
+}
+
+/** The same from now on, for what a test or a hook is the first to need. */
+export function heldForFile<T>(withIt: (body: (given: T) => Promise<void>) => Promise<void>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const ended = withIt(async (given) => {
+      const released = new Promise<void>((release) => {
+        afterFile(async () => {
+          release();
+          await ended;
+        });
+      });
+      resolve(given);
+      await released;
+    });
+    ended.catch(reject);
+  });
 }

@@ -9,7 +9,7 @@ import {
 } from '../../src/index';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox';
 
-import { afterFile, forFile } from './for-file';
+import { forFile, heldForFile } from './for-file';
 import { uniqueId } from './unique-id';
 import { withSandbox } from './with-sandbox';
 import { withRealServer } from './with-temporal';
@@ -32,22 +32,20 @@ export interface CallTransferUnderTest {
 
 /**
  * Runs the body with a stand-in for ASAPP and a worker that has the plugin. On the real server the tests of a file that
- * ask for the same settings share one, with a task queue of its own: a worker takes its time to start. What goes wrong
- * with ASAPP in one body does not in the next; its requests and calls are all there, so tests ask for those of their own
- * ids.
+ * ask for the same settings, and for the very same policy and sandbox, share one, with a task queue of its own: a worker
+ * takes its time to start. What goes wrong with ASAPP in one body does not in the next; its requests and calls are all
+ * there, so tests ask for those of their own ids. Who names options of the worker or of the client has one alone.
  */
 export async function withCallTransfer<T>(
   env: TestWorkflowEnvironment,
   setup: CallTransferSetup,
   body: (underTest: CallTransferUnderTest) => Promise<T>,
 ): Promise<T> {
-  const { settings = {}, ...more } = setup;
-  const isShared = !env.supportsTimeSkipping && Object.keys(more).length === 0;
-  if (!isShared) return await withOwnCallTransfer(env, setup, body);
-  const key = JSON.stringify(settings);
+  if (env.supportsTimeSkipping || !isShareable(setup)) return await withOwnCallTransfer(env, setup, body);
   const ofServer = heldByFile.get(env) ?? new Map<string, Promise<CallTransferUnderTest>>();
   heldByFile.set(env, ofServer);
-  const held = ofServer.get(key) ?? hold(env, setup);
+  const key = setupKey(setup);
+  const held = ofServer.get(key) ?? heldForFile((keep) => withOwnCallTransfer(env, setup, keep));
   ofServer.set(key, held);
   const underTest = await held;
   try {
@@ -57,28 +55,27 @@ export async function withCallTransfer<T>(
   }
 }
 
-/** By server, and by settings. */
+/** By server, and by {@link setupKey}. */
 const heldByFile = new Map<TestWorkflowEnvironment, Map<string, Promise<CallTransferUnderTest>>>();
 
-/** Runs it until after the file's last test. */
-function hold(env: TestWorkflowEnvironment, setup: CallTransferSetup): Promise<CallTransferUnderTest> {
-  return new Promise((resolve, reject) => {
-    const ended = withOwnCallTransfer(env, setup, async (underTest) => {
-      const released = new Promise<void>((release) => {
-        afterFile(async () => {
-          release();
-          await ended;
-        });
-      });
-      resolve(underTest);
-      await released;
-    });
-    ended.catch(reject);
-  });
+/** Whether tests of a file may have one worker with this setup. */
+export const isShareable = ({ worker, client }: CallTransferSetup): boolean =>
+  worker === undefined && client === undefined;
+
+/** The same for the same settings with the same policy and sandbox: what holds functions is the same only as itself. */
+export function setupKey({ settings = {}, routing, sandbox }: CallTransferSetup): string {
+  return [JSON.stringify(settings), numberOf(routing), numberOf(sandbox)].join(' ');
+}
+
+const numbered: unknown[] = [];
+
+function numberOf(thing: unknown): number {
+  if (!numbered.includes(thing)) numbered.push(thing);
+  return numbered.indexOf(thing);
 }
 
 /** The same, for this body alone. */
-async function withOwnCallTransfer<T>(
+export async function withOwnCallTransfer<T>(
   env: TestWorkflowEnvironment,
   {
     sandbox: sandboxOptions = {},

@@ -41,6 +41,10 @@ export class WorkerProcess {
     return `${String(this.child.pid)}@${hostname()}`;
   }
 
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   /** Waits until it polls. */
   async ready(): Promise<this> {
     const deadline = Date.now() + START_LIMIT_MS;
@@ -68,10 +72,6 @@ export class WorkerProcess {
   async exitCode(): Promise<number | null> {
     await this.exited;
     return this.child.exitCode;
-  }
-
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 }
 

@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { conversationWorkflowId } from '../../src/index';
+import { conversationWorkflowId, type AskOptions } from '../../src/index';
 import { connected, decisionIn, eventually, legIn, newRequest } from '../support/calls';
 import { unhurried } from '../support/unhurried';
 import type { WorkerProcess } from '../support/worker-process';
 
-import { expectOneEnd, withSurvivors, withWorkers, workerOn, type WithWorkers } from './with-survivors';
+import { expectOneEnd, survivorsForFile, workerOn, workersForFile, type WithWorkers } from './with-survivors';
 
 const LIMIT_MS = 180_000;
+/** A disconnect is decided within this time, by default. */
+const DISCONNECT_LIMIT_MS = 4000;
+
+const workers = workersForFile(unhurried);
+const survivors = survivorsForFile(unhurried);
 
 /**
  * Asks for a number until the request to ASAPP is under way in the activity of the worker that sent it. Temporal prefers that
  * worker for the activity, and may give it to the other, which sends its own.
  */
-async function requestUnderWay({ env, client, sandbox }: WithWorkers, workers: WorkerProcess[]) {
+async function requestUnderWay({ env, client, sandbox }: WithWorkers, started: WorkerProcess[]) {
   for (;;) {
     sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 2000 } });
     const request = newRequest();
@@ -29,7 +34,7 @@ async function requestUnderWay({ env, client, sandbox }: WithWorkers, workers: W
       const { events } = await handle.fetchHistory();
       const task = events?.find((event) => event.workflowTaskStartedEventAttributes);
       const sender = task?.workflowTaskStartedEventAttributes?.identity;
-      const busy = workers.find(({ identity }) => identity === sender);
+      const busy = started.find(({ identity }) => identity === sender);
       const isAlone = sandbox.requestsFor(request.transferId).length === 1;
       if (busy !== undefined && isAlone && activity.lastWorkerIdentity === sender)
         return { request, asking, busy };
@@ -42,21 +47,19 @@ describe('a worker told to end while a call is up', () => {
   test(
     'exits 0, and another goes on',
     async () => {
-      await withWorkers(async (survivors) => {
-        const { client, sandbox, startWorker } = survivors;
-        const first = await startWorker();
-        const { conversationId, transferId } = await connected(survivors);
+      const { client, sandbox, running } = workers();
+      const [first] = await running(1);
+      const { conversationId, transferId } = await connected(workers());
 
-        const told = Date.now();
-        expect(await first.terminate()).toBe(0);
-        expect(Date.now() - told).toBeLessThan(12_000);
-        await startWorker();
+      const told = Date.now();
+      expect(await first?.terminate()).toBe(0);
+      expect(Date.now() - told).toBeLessThan(12_000);
+      await running(1);
 
-        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
-        const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
-        expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', fallback: false });
-        expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decisionIn(step));
-      });
+      sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+      const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+      expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', fallback: false });
+      expect(await expectOneEnd(workers(), conversationId, [transferId])).toEqual(decisionIn(step));
     },
     LIMIT_MS,
   );
@@ -64,16 +67,13 @@ describe('a worker told to end while a call is up', () => {
   test(
     'finishes the request to ASAPP that is under way, whose asker gets the number',
     async () => {
-      await withWorkers(async (survivors) => {
-        const { startWorker } = survivors;
-        const workers = await Promise.all([startWorker(), startWorker()]);
-        const { request, asking, busy } = await requestUnderWay(survivors, workers);
-        const [exitCode, step] = await Promise.all([busy.terminate(), asking]);
+      const both = await workers().running(2);
+      const { request, asking, busy } = await requestUnderWay(workers(), both);
+      const [exitCode, step] = await Promise.all([busy.terminate(), asking]);
 
-        expect(exitCode).toBe(0);
-        expect(legIn(step).transferId).toBe(request.transferId);
-        expect(survivors.sandbox.requestsFor(request.transferId)).toEqual(['POST']);
-      }, unhurried);
+      expect(exitCode).toBe(0);
+      expect(legIn(step).transferId).toBe(request.transferId);
+      expect(workers().sandbox.requestsFor(request.transferId)).toEqual(['POST']);
     },
     LIMIT_MS,
   );
@@ -82,26 +82,24 @@ describe('a worker told to end while a call is up', () => {
 test(
   'of two workers the one that knows the call is killed: the other decides within the limit',
   async () => {
-    await withWorkers(async (survivors) => {
-      const { env, client, sandbox, startWorker } = survivors;
-      const workers = await Promise.all([startWorker(), startWorker()]);
-      const { conversationId, transferId } = await connected(survivors);
-      // The workflow rests: no task of it dies with the worker.
-      expect(await client.conversation(conversationId)).toMatchObject({ phase: 'CONNECTED' });
-      await (await workerOn(env.client, conversationWorkflowId(conversationId), workers)).kill();
-      sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
+    const { env, client, sandbox, running } = workers();
+    const both = await running(2);
+    const { conversationId, transferId } = await connected(workers());
+    // The workflow rests: no task of it dies with the worker.
+    expect(await client.conversation(conversationId)).toMatchObject({ phase: 'CONNECTED' });
+    await (await workerOn(env.client, conversationWorkflowId(conversationId), both)).kill();
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
 
-      const reported = Date.now();
-      const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+    const reported = Date.now();
+    const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
 
-      expect(Date.now() - reported).toBeLessThan(4000);
-      expect(decisionIn(step)).toMatchObject({
-        outcome: 'AGENT',
-        currentTaskName: 'billing',
-        fallback: false,
-      });
-      expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decisionIn(step));
+    expect(Date.now() - reported).toBeLessThan(DISCONNECT_LIMIT_MS);
+    expect(decisionIn(step)).toMatchObject({
+      outcome: 'AGENT',
+      currentTaskName: 'billing',
+      fallback: false,
     });
+    expect(await expectOneEnd(workers(), conversationId, [transferId])).toEqual(decisionIn(step));
   },
   LIMIT_MS,
 );
@@ -110,22 +108,21 @@ describe.each(['stop', 'kill'] as const)('the Temporal server ends by %s and com
   test(
     'while GenerativeAgent has the call',
     async () => {
-      await withSurvivors(async (survivors) => {
-        const { client, sandbox, server, startWorker } = survivors;
-        await startWorker();
-        const { conversationId, transferId } = await connected(survivors);
+      const { client, sandbox, server, running } = survivors();
+      await running(1);
+      const { conversationId, transferId } = await connected(survivors());
 
-        await server[ends]();
-        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
-        const report = () => client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
-        const unanswered = await report().catch((error: unknown) => error);
-        await server.restart();
+      await server[ends]();
+      sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
+      const report = (options?: AskOptions) =>
+        client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' }, options);
+      const unanswered = await report({ answerTimeoutMs: 1500 }).catch((error: unknown) => error);
+      await server.restart();
 
-        expect(unanswered).toMatchObject({ name: 'NoAnswerError' });
-        const decision = decisionIn(await eventually(() => report().catch(() => undefined)));
-        expect(decision).toMatchObject({ outcome: 'AGENT', currentTaskName: 'billing', fallback: false });
-        expect(await expectOneEnd(survivors, conversationId, [transferId])).toEqual(decision);
-      });
+      expect(unanswered).toMatchObject({ name: 'NoAnswerError' });
+      const decision = decisionIn(await eventually(() => report().catch(() => undefined)));
+      expect(decision).toMatchObject({ outcome: 'AGENT', currentTaskName: 'billing', fallback: false });
+      expect(await expectOneEnd(survivors(), conversationId, [transferId])).toEqual(decision);
     },
     LIMIT_MS,
   );
@@ -133,27 +130,25 @@ describe.each(['stop', 'kill'] as const)('the Temporal server ends by %s and com
   test(
     'while a number is requested',
     async () => {
-      await withSurvivors(async (survivors) => {
-        const { client, sandbox, server, startWorker } = survivors;
-        await startWorker();
-        sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
-        const request = newRequest();
+      const { client, sandbox, server, running } = survivors();
+      await running(1);
+      sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
+      const request = newRequest();
 
-        const asking = client.requestTransfer(request).catch((error: unknown) => error);
-        await sleep(800);
-        await server[ends]();
-        await server.restart();
-        await asking;
+      const asking = client.requestTransfer(request).catch((error: unknown) => error);
+      await sleep(800);
+      await server[ends]();
+      await server.restart();
+      await asking;
 
-        const step = await eventually(() => client.requestTransfer(request).catch(() => undefined));
-        if (step.action === 'DIAL') {
-          sandbox.exchange.callArrives(step.leg.transferNumber);
-          sandbox.exchange.aiEnds(request.transferId, { transferType: 'AGENT' });
-          await client.reportDisconnect(request.conversationId, { transferId: request.transferId });
-        }
-        const { outcome } = await expectOneEnd(survivors, request.conversationId, [request.transferId]);
-        expect(outcome).toBe(step.action === 'DIAL' ? 'AGENT' : 'TRANSFER_UNAVAILABLE');
-      });
+      const step = await eventually(() => client.requestTransfer(request).catch(() => undefined));
+      if (step.action === 'DIAL') {
+        sandbox.exchange.callArrives(step.leg.transferNumber);
+        sandbox.exchange.aiEnds(request.transferId, { transferType: 'AGENT' });
+        await client.reportDisconnect(request.conversationId, { transferId: request.transferId });
+      }
+      const { outcome } = await expectOneEnd(survivors(), request.conversationId, [request.transferId]);
+      expect(outcome).toBe(step.action === 'DIAL' ? 'AGENT' : 'TRANSFER_UNAVAILABLE');
     },
     LIMIT_MS,
   );

@@ -15,6 +15,7 @@ import {
 } from '../../src/index';
 import type { Sandbox } from '../../src/sandbox';
 import { eventually } from '../support/calls';
+import { forFile } from '../support/for-file';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
 import { withOwnServer, withRealServer, type SharedServer } from '../support/with-temporal';
@@ -27,23 +28,32 @@ export interface WithWorkers {
   startWorker: (more?: Record<string, string>) => Promise<WorkerProcess>;
 }
 
-export interface Survivors extends WithWorkers {
+/** Limits for the workers and for the client; default: those that a deployment has by itself. */
+interface Limits {
+  environment?: Record<string, string>;
+  client?: CallTransferClientOptions;
+}
+
+interface Survivors extends WithWorkers {
   server: TemporalServer;
 }
 
+/** Workers that outlive a test: the next one of the file goes on with those that are left. */
+interface KeptWorkers {
+  /** Starts what is missing, ends what is too much, and answers those that run. */
+  running: (count: number) => Promise<WorkerProcess[]>;
+}
+
 /** Runs the body with a server of its own that keeps a file, a stand-in for ASAPP, and a way to start workers. */
-export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T>): Promise<T> {
+async function withSurvivors(
+  body: (survivors: Survivors) => Promise<void>,
+  limits: Limits = {},
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'survival-'));
   const dbFilename = join(folder, 'server.db');
-  const taskQueue = uniqueId('survival');
   try {
-    return await withOwnServer({ dbFilename }, (env, server) =>
-      withSandbox({}, (sandbox) =>
-        withWorkerProcesses(workerEnvironment(server, sandbox, taskQueue), (startWorker) => {
-          const client = new CallTransferClient(env.client, { taskQueue });
-          return body({ env, server, sandbox, startWorker, client });
-        }),
-      ),
+    await withOwnServer({ dbFilename }, (env, server) =>
+      withWorkersOf({ env, server }, (underTest) => body({ ...underTest, server }), limits),
     );
   } finally {
     await rm(folder, { recursive: true });
@@ -53,20 +63,57 @@ export async function withSurvivors<T>(body: (survivors: Survivors) => Promise<T
 /** The same on the server that tests share, which nobody ends. */
 export async function withWorkers<T>(
   body: (underTest: WithWorkers) => Promise<T>,
-  limits: { environment?: Record<string, string>; client?: CallTransferClientOptions } = {},
+  limits: Limits = {},
+): Promise<T> {
+  return await withRealServer({}, (env, server) => withWorkersOf({ env, server }, body, limits));
+}
+
+async function withWorkersOf<T>(
+  { env, server }: { env: TestWorkflowEnvironment; server: SharedServer },
+  body: (underTest: WithWorkers) => Promise<T>,
+  limits: Limits,
 ): Promise<T> {
   const taskQueue = uniqueId('workers');
-  return await withRealServer({}, (env, server) =>
-    withSandbox({}, (sandbox) =>
-      withWorkerProcesses(
-        { ...workerEnvironment(server, sandbox, taskQueue), ...limits.environment },
-        (startWorker) => {
-          const client = new CallTransferClient(env.client, { taskQueue, ...limits.client });
-          return body({ env, sandbox, startWorker, client });
-        },
-      ),
+  return await withSandbox({}, (sandbox) =>
+    withWorkerProcesses(
+      { ...workerEnvironment(server, sandbox, taskQueue), ...limits.environment },
+      (startWorker) => {
+        const client = new CallTransferClient(env.client, { taskQueue, ...limits.client });
+        return body({ env, sandbox, startWorker, client });
+      },
     ),
   );
+}
+
+/** {@link withWorkers} for all tests of a file. To be called outside of tests. */
+export const workersForFile = (limits?: Limits): (() => WithWorkers & KeptWorkers) =>
+  keptForFile((body) => withWorkers(body, limits));
+
+/** The same on a server of the file's own, which its tests may end and restart. */
+export const survivorsForFile = (limits?: Limits): (() => Survivors & KeptWorkers) =>
+  keptForFile((body) => withSurvivors(body, limits));
+
+function keptForFile<Given extends WithWorkers>(
+  withIt: (body: (given: Given) => Promise<void>) => Promise<void>,
+): () => Given & KeptWorkers {
+  const underTest = forFile<Given & KeptWorkers>((body) =>
+    withIt((given) => body({ ...given, running: keeping(given.startWorker) })),
+  );
+  afterEach(() => {
+    underTest().sandbox.heal();
+  });
+  return underTest;
+}
+
+function keeping(startWorker: WithWorkers['startWorker']): KeptWorkers['running'] {
+  let kept: WorkerProcess[] = [];
+  return async (count) => {
+    kept = kept.filter(({ hasEnded }) => !hasEnded);
+    await Promise.all(kept.splice(count).map((worker) => worker.terminate()));
+    const missing = Array.from({ length: count - kept.length }, () => startWorker());
+    kept.push(...(await Promise.all(missing)));
+    return [...kept];
+  };
 }
 
 /** What a worker needs to know. */

@@ -232,7 +232,7 @@ test('whatever is told, and whenever: one decision, the documented one', async (
         expect(decision.reason).toBe(script.truth.reason ?? decision.reason);
         for (const step of steps) expect(step).toEqual({ action: 'ROUTE', decision });
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 40) },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 16) },
     );
   });
 }, 300_000);

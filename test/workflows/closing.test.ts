@@ -47,6 +47,9 @@ describe('the answer that ends a conversation', () => {
   });
 });
 
+/** Of each kind: whether a signal comes between two steps of the worker is a matter of chance. */
+const CALLS = 3;
+
 /** Signals of a phone system that come in quick succession while a body runs. */
 async function amidSignals<T>(
   handle: WorkflowHandle,
@@ -73,7 +76,7 @@ async function amidSignals<T>(
 describe('signals every 2 ms while a conversation closes', () => {
   it.each(['typed client', 'plain client'])('cost no decision after a result: %s', async (kind) => {
     const { env, client, sandbox } = underTest();
-    for (let call = 0; call < 5; call++) {
+    for (let call = 0; call < CALLS; call++) {
       const { conversationId, transferId } = await connected(underTest());
       const report = { transferId, by: 'GENERATIVE_AGENT' } as const;
       sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
@@ -89,7 +92,7 @@ describe('signals every 2 ms while a conversation closes', () => {
 
   it.each(['typed client', 'plain client'])('cost no decision after a failed dial: %s', async (kind) => {
     const { env, client } = underTest();
-    for (let call = 0; call < 5; call++) {
+    for (let call = 0; call < CALLS; call++) {
       const { conversationId, transferId } = await dialing(underTest());
       const report = { transferId, cause: 'BUSY' } as const;
       const handle = workflowOf(env, conversationId);

@@ -49,7 +49,8 @@ describe('a number that expires without a connect', () => {
   });
 
   it('ends the leg also where ASAPP cannot be reached', async () => {
-    await withSkippedTime({}, async (underTest) => {
+    // A worker remembers that ASAPP is down: this one is the test's own.
+    await withSkippedTime({ worker: {} }, async (underTest) => {
       const { client, sandbox, pass } = underTest;
       const { conversationId } = await dialing(underTest);
       sandbox.fail({ method: 'GET', times: 1000, effect: { kind: 'status', status: 500 } });

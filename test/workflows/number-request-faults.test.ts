@@ -1,24 +1,31 @@
 import type { NextStep } from '../../src/index';
 import type { FaultEffect } from '../../src/sandbox/faults';
+import { atOnce } from '../support/at-once';
 import { decisionIn, legIn, newRequest } from '../support/calls';
-import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
+import { unhurried } from '../support/unhurried';
+import {
+  withCallTransfer,
+  type CallTransferSetup,
+  type CallTransferUnderTest,
+} from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
+
+type Check = (
+  step: NextStep,
+  underTest: CallTransferUnderTest & ReturnType<typeof newRequest>,
+) => Promise<void> | void;
 
 /**
  * Asks for a number while the next POSTs go wrong. A worker remembers that ASAPP wants to be left alone, or is down: what
- * makes it remember has a worker of its own.
+ * makes it remember has a worker of its own (`worker: {}`).
  */
 async function request(
   effect: FaultEffect,
-  times: number,
-  check: (
-    step: NextStep,
-    underTest: CallTransferUnderTest & ReturnType<typeof newRequest>,
-  ) => Promise<void> | void,
-) {
-  const isRemembered = times > 1 || (effect.kind === 'status' && effect.status === 429);
+  { times = 1, ...setup }: CallTransferSetup & { times?: number },
+  check: Check,
+): Promise<void> {
   await withRealServer({}, (env) =>
-    withCallTransfer(env, isRemembered ? { worker: {} } : {}, async (underTest) => {
+    withCallTransfer(env, setup, async (underTest) => {
       underTest.sandbox.fail({ method: 'POST', times, effect });
       const input = newRequest();
       await check(await underTest.client.requestTransfer(input), { ...underTest, ...input });
@@ -26,60 +33,47 @@ async function request(
   );
 }
 
-describe('a request that was carried out, though no answer came', () => {
-  it.each([
-    ['the connection was cut', { kind: 'cutAfter' }],
-    ['it timed out', { kind: 'hangAfter' }],
-  ] as const)('leads to its number, where %s', async (_, effect) => {
-    await request(effect, 1, (step, { sandbox, conversationId, transferId }) => {
-      expect(legIn(step)).toMatchObject({ transferId, country: 'US' });
-      expect(sandbox.exchange.callArrives(legIn(step).transferNumber).id).toBe(transferId);
-      expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
-      expect(sandbox.requestsFor(transferId)).toEqual(['POST', 'POST', 'GET']);
-    });
-  });
-});
+/** These wait, and so wait together, each with a worker of its own and with limits that a slow machine keeps. */
+const ofItsOwn = { worker: {}, settings: unhurried.settings, client: unhurried.client };
 
-describe('a fault that passes', () => {
-  it.each([
-    ['500', { kind: 'status', status: 500 }, ['POST', 'POST']],
-    ['503', { kind: 'status', status: 503 }, ['POST', 'POST']],
-    ['429', { kind: 'status', status: 429 }, ['POST', 'POST']],
-    ['a cut connection', { kind: 'cutBefore' }, ['POST', 'POST']],
-    ['a slow answer', { kind: 'latency', ms: 1500 }, ['POST']],
-  ] as const)('delays the number: %s', async (_, effect, requests) => {
-    await request(effect, 1, (step, { sandbox, conversationId, transferId }) => {
-      expect(legIn(step)).toMatchObject({ transferId });
-      expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
-      expect(sandbox.requestsFor(transferId)).toEqual(requests);
-    });
+const carriedOut = (effect: FaultEffect) => async () => {
+  await request(effect, ofItsOwn, (step, { sandbox, conversationId, transferId }) => {
+    expect(legIn(step)).toMatchObject({ transferId, country: 'US' });
+    expect(sandbox.exchange.callArrives(legIn(step).transferNumber).id).toBe(transferId);
+    expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
+    expect(sandbox.requestsFor(transferId)).toEqual(['POST', 'POST', 'GET']);
   });
+};
 
-  it('is waited out for as long as ASAPP asks', async () => {
-    await request(
-      { kind: 'status', status: 429, retryAfterSeconds: 2 },
-      1,
-      (step, { sandbox, transferId }) => {
-        expect(step.action).toBe('DIAL');
-        const ours = sandbox.requests.filter((request) => request.transferId === transferId);
-        const [first, second] = ours.map(({ at }) => at);
-        expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(1990);
-      },
-    );
+const delayed = (effect: FaultEffect, requests: string[]) => async () => {
+  await request(effect, ofItsOwn, (step, { sandbox, conversationId, transferId }) => {
+    expect(legIn(step)).toMatchObject({ transferId });
+    expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
+    expect(sandbox.requestsFor(transferId)).toEqual(requests);
   });
-});
+};
 
-describe('a fault that stays', () => {
-  it.each([
-    ['500', { kind: 'status', status: 500 }, 'ASAPP_SERVER_ERROR'],
-    ['a cut connection', { kind: 'cutBefore' }, 'ASAPP_UNREACHABLE'],
-    ['429', { kind: 'status', status: 429 }, 'ASAPP_RATE_LIMITED'],
-    // Whether the last attempt or the limit ends first is a matter of moments.
-    ['latency', { kind: 'latency', ms: 10_000 }, /^(ASAPP_UNREACHABLE|REQUEST_DEADLINE_EXCEEDED)$/],
-  ] as const)('falls back within the hard limit: %s', async (_, effect, reason) => {
-    const asked = Date.now();
-    await request(effect, 1000, async (step, { client, conversationId, transferId }) => {
-      // The hard limit is 5 s; the rest is for a slow machine and for its server to start.
+const waitedOut = async () => {
+  const effect = { kind: 'status', status: 429, retryAfterSeconds: 2 } as const;
+  await request(effect, ofItsOwn, (step, { sandbox, transferId }) => {
+    expect(step.action).toBe('DIAL');
+    const [first, second] = sandbox.requests.filter((sent) => sent.transferId === transferId);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1990);
+  });
+};
+
+/** A hard limit that leaves time, on a slow machine, too, for all attempts that are made: about 4 s. */
+const AMPLE_MS = 10_000;
+
+const fallsBack = (effect: FaultEffect, reason: RegExp, requestDeadlineMs: number) => async () => {
+  await withRealServer({}, (env) =>
+    withCallTransfer(env, { worker: {}, settings: { requestDeadlineMs } }, async ({ client, sandbox }) => {
+      sandbox.fail({ method: 'POST', times: 1000, effect });
+      const input = newRequest();
+      const { conversationId, transferId } = input;
+      const asked = Date.now();
+      const step = await client.requestTransfer(input, unhurried.client);
+      // More than the hard limit, for a slow machine.
       expect(Date.now() - asked).toBeLessThan(15_000);
       expect(decisionIn(step)).toMatchObject({
         conversationId,
@@ -94,6 +88,57 @@ describe('a fault that stays', () => {
         ],
       });
       expect(await client.result(conversationId)).toEqual(decisionIn(step));
+    }),
+  );
+};
+
+const together = atOnce({
+  'a request that was carried out leads to its number, where the connection was cut': carriedOut({
+    kind: 'cutAfter',
+  }),
+  'a request that was carried out leads to its number, where it timed out': carriedOut({
+    kind: 'hangAfter',
+  }),
+  'a fault that passes delays the number: 429': delayed({ kind: 'status', status: 429 }, ['POST', 'POST']),
+  'a fault that passes delays the number: a slow answer': delayed({ kind: 'latency', ms: 1500 }, ['POST']),
+  'a fault that passes is waited out for as long as ASAPP asks': waitedOut,
+  'a fault that stays falls back within the hard limit: 500': fallsBack(
+    { kind: 'status', status: 500 },
+    /^ASAPP_SERVER_ERROR$/,
+    AMPLE_MS,
+  ),
+  'a fault that stays falls back within the hard limit: a cut connection': fallsBack(
+    { kind: 'cutBefore' },
+    /^ASAPP_UNREACHABLE$/,
+    AMPLE_MS,
+  ),
+  'a fault that stays falls back within the hard limit: 429': fallsBack(
+    { kind: 'status', status: 429 },
+    /^ASAPP_RATE_LIMITED$/,
+    AMPLE_MS,
+  ),
+  // Whether the last attempt or the limit ends first is a matter of moments.
+  'a fault that stays falls back within the hard limit: latency': fallsBack(
+    { kind: 'latency', ms: 10_000 },
+    /^(ASAPP_UNREACHABLE|REQUEST_DEADLINE_EXCEEDED)$/,
+    5000,
+  ),
+});
+test.each(together.names)('%s', async (name) => {
+  await expect(together.run(name)).resolves.toBeUndefined();
+});
+
+describe('a fault that passes', () => {
+  it.each([
+    ['500', { kind: 'status', status: 500 }],
+    ['503', { kind: 'status', status: 503 }],
+    ['a cut connection', { kind: 'cutBefore' }],
+  ] as const)('delays the number: %s', async (_, effect) => {
+    const shared = { settings: unhurried.settings };
+    await request(effect, shared, (step, { sandbox, conversationId, transferId }) => {
+      expect(legIn(step)).toMatchObject({ transferId });
+      expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
+      expect(sandbox.requestsFor(transferId)).toEqual(['POST', 'POST']);
     });
   });
 });
@@ -118,15 +163,21 @@ describe('a fault that no retry can mend', () => {
       'ASAPP_RESPONSE_INVALID',
     ],
   ] as const)('falls back after one request: %s', async (_, effect, reason) => {
-    await request(effect, 1, async (step, { client, sandbox, conversationId, transferId }) => {
-      expect(decisionIn(step)).toMatchObject({
-        outcome: 'TRANSFER_UNAVAILABLE',
-        route: { type: 'QUEUE', queue: 'agents' },
-        fallback: true,
-        reason,
-      });
-      expect(await client.result(conversationId)).toEqual(decisionIn(step));
-      expect(sandbox.requestsFor(transferId)).toEqual(['POST']);
-    });
+    const isRemembered = effect.kind === 'status' && effect.status === 429;
+    const setup = isRemembered ? { worker: {} } : {};
+    await request(
+      effect,
+      { settings: unhurried.settings, ...setup },
+      async (step, { client, sandbox, conversationId, transferId }) => {
+        expect(decisionIn(step)).toMatchObject({
+          outcome: 'TRANSFER_UNAVAILABLE',
+          route: { type: 'QUEUE', queue: 'agents' },
+          fallback: true,
+          reason,
+        });
+        expect(await client.result(conversationId)).toEqual(decisionIn(step));
+        expect(sandbox.requestsFor(transferId)).toEqual(['POST']);
+      },
+    );
   });
 });

@@ -20,30 +20,35 @@ async function escalated(underTest: CallTransferUnderTest) {
   return decisionIn(await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' }));
 }
 
+let current: RoutingPolicy;
+/** The policy of the worker that the tests share. */
+const routing: RoutingPolicy = (facts) => current(facts);
+
 async function withPolicy(
-  routing: RoutingPolicy,
+  policy: RoutingPolicy,
   body: (underTest: CallTransferUnderTest) => Promise<void>,
   setup: CallTransferSetup = {},
 ) {
+  current = policy;
   await withRealServer({}, (env) => withCallTransfer(env, { ...setup, routing }, body));
 }
 
 /** The same policy, and what it was asked. */
 function counted(policy: RoutingPolicy) {
   const asked: RoutingFacts[] = [];
-  const routing: RoutingPolicy = (facts) => {
+  const counting: RoutingPolicy = (facts) => {
     asked.push(facts);
     return policy(facts);
   };
-  return { asked, routing };
+  return { asked, counting };
 }
 
 describe('a policy that is a function', () => {
   it('is asked once with the facts of the leg, and its answer is the route', async () => {
-    const { asked, routing } = counted(({ currentTaskName }) => ({
+    const { asked, counting } = counted(({ currentTaskName }) => ({
       route: { sip: 'agents', currentTaskName },
     }));
-    await withPolicy(routing, async (underTest) => {
+    await withPolicy(counting, async (underTest) => {
       const decision = await escalated(underTest);
 
       expect(decision).toMatchObject({
@@ -67,8 +72,8 @@ describe('a policy that is a function', () => {
   });
 
   it('is asked once for each leg', async () => {
-    const { asked, routing } = counted(() => ({ route: 'somewhere' }));
-    await withPolicy(routing, async (underTest) => {
+    const { asked, counting } = counted(() => ({ route: 'somewhere' }));
+    await withPolicy(counting, async (underTest) => {
       const { client } = underTest;
       const { conversationId, transferId, decision } = await hungUp(underTest);
       await hungUp(underTest, { conversationId, transferId: `${conversationId}-b` });
@@ -83,9 +88,9 @@ describe('a policy that is a function', () => {
   });
 
   it('is asked once, however often the history is replayed', async () => {
-    const { asked, routing } = counted(() => ({ route: 'somewhere' }));
+    const { asked, counting } = counted(() => ({ route: 'somewhere' }));
     await withPolicy(
-      routing,
+      counting,
       async (underTest) => {
         const { client } = underTest;
         const { conversationId, transferId, decision } = await hungUp(underTest);
@@ -113,7 +118,7 @@ describe('a policy that is a function', () => {
 
 test('a policy that is a table routes by its first rule that matches, and else by the default', async () => {
   const toAgents = { route: 'agents' };
-  const routing = policyFromTable({
+  const table = policyFromTable({
     rules: [
       { when: { outcome: 'AGENT', taskName: 'shipping' }, route: 'shipping' },
       { when: { outcome: 'AGENT', variables: { tier: 'gold' } }, route: 'gold' },
@@ -130,7 +135,7 @@ test('a policy that is a table routes by its first rule that matches, and else b
       CANCELLED: toAgents,
     },
   });
-  await withPolicy(routing, async (underTest) => {
+  await withPolicy(table, async (underTest) => {
     expect(await escalated(underTest)).toMatchObject({ outcome: 'AGENT', route: 'gold' });
     const { decision } = await hungUp(underTest);
     expect(decision).toMatchObject({ outcome: 'CUSTOMER_HUNG_UP', route: 'nowhere' });
