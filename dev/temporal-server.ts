@@ -38,6 +38,11 @@ export interface TemporalServerOptions {
   uiPort?: number | 'free';
   /** Keeps what the server knows in a file, over restarts. Default: in memory. */
   dbFilename?: string;
+  /**
+   * When what is written to that file is safe: with `FULL` also when the machine loses its power, with `NORMAL` when a
+   * process dies. Default `NORMAL`.
+   */
+  synchronous?: 'NORMAL' | 'FULL';
   /** Registered at start. */
   searchAttributes?: readonly { name: string; type: keyof typeof searchAttributeTypes }[];
   /** Server settings by their keys, over those that this module tunes; values as JSON writes them. */
@@ -197,7 +202,8 @@ export class TemporalServer {
   }
 
   private args(): string[] {
-    const { dbFilename, searchAttributes = [], dynamicConfig, logLevel = 'error' } = this.options;
+    const { dbFilename, synchronous = 'NORMAL', searchAttributes = [] } = this.options;
+    const { dynamicConfig, logLevel = 'error' } = this.options;
     const args = [
       'server',
       'start-dev',
@@ -209,7 +215,11 @@ export class TemporalServer {
       logLevel,
     ];
     args.push(...(this.uiPort === undefined ? ['--headless'] : ['--ui-port', String(this.uiPort)]));
-    if (dbFilename !== undefined) args.push('--db-filename', dbFilename);
+    if (dbFilename !== undefined) {
+      args.push('--db-filename', dbFilename);
+      // Without a write-ahead log each write waits for the disk several times.
+      args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', `synchronous=${synchronous}`);
+    }
     for (const { name, type } of searchAttributes) {
       args.push('--search-attribute', `${name}=${searchAttributeTypes[type]}`);
     }

@@ -8,7 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { WorkerProcess } from '../dev/demo/worker-process';
 import { TemporalServer } from '../dev/temporal-server';
-import { CallTransferClient, DEFAULT_TASK_QUEUE, forWaitingCallers } from '../src/index';
+import { CallTransferClient, DEFAULT_TASK_QUEUE, forWaitingCallers, searchAttributeKeys } from '../src/index';
 import { Sandbox } from '../src/sandbox';
 
 import { playCall } from './call';
@@ -47,7 +47,10 @@ export interface SoakResult {
 export async function soak(options: SoakOptions, tell: (line: string) => void): Promise<SoakResult> {
   const { calls, troubles } = planOf(options);
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
-  const server = await TemporalServer.start({ dbFilename: join(folder, 'server.db') });
+  const server = await TemporalServer.start({
+    dbFilename: join(folder, 'server.db'),
+    searchAttributes: searchAttributeKeys,
+  });
   const sandbox = await Sandbox.start({ numberTtlMs: NUMBER_TTL_MS, poolSize: 2000 });
   const connection = await Connection.connect(forWaitingCallers({ address: server.address }));
   const temporal = new Client({ connection });

@@ -9,13 +9,8 @@ export { forWaitingCallers } from './client/waiting-callers';
 
 export { searchAttributeKeys } from './contract/search-attributes';
 export { failureTypes, type FailureType } from './contract/failures';
-export {
-  connectedSignal,
-  conversationQuery,
-  disconnectedSignal,
-  reportDisconnectUpdate,
-  requestTransferUpdate,
-} from './contract/messages';
+export { reportDisconnectUpdate, requestTransferUpdate } from './contract/messages';
+export { connectedSignal, conversationQuery, disconnectedSignal } from './contract/messages';
 export {
   CALL_TRANSFER_WORKFLOW,
   conversationWorkflowId,

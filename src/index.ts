@@ -42,13 +42,8 @@ export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './c
 export { hasSearchAttributes, registerSearchAttributes } from './worker-process/search-attributes';
 export { searchAttributeKeys } from './contract/search-attributes';
 export { failureTypes, type FailureType } from './contract/failures';
-export {
-  connectedSignal,
-  conversationQuery,
-  disconnectedSignal,
-  reportDisconnectUpdate,
-  requestTransferUpdate,
-} from './contract/messages';
+export { reportDisconnectUpdate, requestTransferUpdate } from './contract/messages';
+export { connectedSignal, conversationQuery, disconnectedSignal } from './contract/messages';
 export {
   CALL_TRANSFER_WORKFLOW,
   conversationWorkflowId,

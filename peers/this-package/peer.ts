@@ -21,7 +21,7 @@ export const startThisPackage =
   (name: string, store: 'memory' | 'file') =>
   async (asapp: AsappAccess, folder: string): Promise<Peer> => {
     const server = await TemporalServer.start(
-      store === 'file' ? { dbFilename: join(folder, 'temporal.db') } : {},
+      store === 'file' ? { dbFilename: join(folder, 'temporal.db'), synchronous: 'FULL' } : {},
     );
     const connection = await Connection.connect(forWaitingCallers({ address: server.address }));
     const environment = {

@@ -1,9 +1,10 @@
 /** What call control is answered: a pure function of the conversation and of the time. */
+import type { ConversationView } from '../contract/conversation-view';
 import { failureTypes, type FailureType } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
-import { isDialable, isUp, type LegEnd, type LegState } from '../leg/leg-state';
-import { legSummary } from '../leg/leg-views';
+import { isDialable, isUp, type AssignedLeg, type LegEnd, type LegState } from '../leg/leg-state';
+import { legSummary, legView } from '../leg/leg-views';
 
 import {
   canRedial,
@@ -21,25 +22,23 @@ export interface Refusal {
   message: string;
 }
 
-export const legInProgress = (transferId: string): Refusal => ({
-  refused: failureTypes.legInProgress,
-  message: `transferId: another leg of this conversation is still in progress: ${transferId}`,
-});
+const refusal =
+  (refused: FailureType, why: (transferId: string) => string) =>
+  (transferId: string): Refusal => ({ refused, message: `transferId: ${why(transferId)}` });
 
-export const unknownLeg = (transferId: string): Refusal => ({
-  refused: failureTypes.unknownLeg,
-  message: `transferId: this conversation has no leg ${transferId}`,
-});
-
-const transferIdConflict = (transferId: string): Refusal => ({
-  refused: failureTypes.transferIdConflict,
-  message: `transferId: ${transferId} was used before, by an ended transfer or another conversation; use a new one`,
-});
-
-const numberNotDialable = (transferId: string): Refusal => ({
-  refused: failureTypes.numberNotDialable,
-  message: `transferId: ${transferId} is connected already, and its number released`,
-});
+export const legInProgress = refusal(
+  failureTypes.legInProgress,
+  (id) => `another leg of this conversation is still in progress: ${id}`,
+);
+export const unknownLeg = refusal(failureTypes.unknownLeg, (id) => `this conversation has no leg ${id}`);
+const transferIdConflict = refusal(
+  failureTypes.transferIdConflict,
+  (id) => `${id} was used before, by an ended transfer or another conversation; use a new one`,
+);
+const numberNotDialable = refusal(
+  failureTypes.numberNotDialable,
+  (id) => `${id} is connected already, and its number released`,
+);
 
 /** Who asks: a request for a number, or a report of a hangup. */
 export type Asking = 'request' | 'report';
@@ -60,11 +59,10 @@ export function answerAbout(
   if (record === undefined) return undefined;
   const leg = record.state;
   if (leg.end !== null) {
-    if (record.earlierDecision !== null) return { action: 'ROUTE', decision: record.earlierDecision };
+    const isRefused = asking === 'request' && wasRefusedByAsapp(leg.end) && record.earlierDecision === null;
     // Whoever reports has a caller on the line: that is a decision.
-    if (asking === 'request' && wasRefusedByAsapp(leg.end)) return transferIdConflict(transferId);
-    if (record.decision === null || canRedial(state, record)) return undefined;
-    return { action: 'ROUTE', decision: decisionOf(state, record, record.decision) };
+    if (isRefused) return transferIdConflict(transferId);
+    return canRedial(state, record) ? undefined : routeStep(state, record);
   }
   if (isDialable(leg, now)) return dialStep(leg);
   return leg.phase === 'CONNECTED' ? numberNotDialable(transferId) : undefined;
@@ -79,9 +77,7 @@ const wasRefusedByAsapp = ({ outcome, reason }: LegEnd) =>
  */
 export function legOfUnnamed(state: ConversationState): string | undefined {
   const leg = newestLeg(state)?.state;
-  return leg !== undefined && (leg.phase === 'REQUESTING' || leg.phase === 'DIALING')
-    ? leg.transferId
-    : undefined;
+  return leg?.phase === 'REQUESTING' || leg?.phase === 'DIALING' ? leg.transferId : undefined;
 }
 
 /** The leg that keeps another from beginning: call control has to wait, or to be refused. */
@@ -94,26 +90,11 @@ export function legInTheWay(state: ConversationState, transferId: string): LegSt
 /** The newest decision with its legs. */
 export function newestDecision(state: ConversationState): RoutingDecision | null {
   const record = state.legs.findLast((leg) => !isUndecided(leg));
-  if (record === undefined) return null;
-  return record.earlierDecision ?? (record.decision && decisionOf(state, record, record.decision));
+  return record === undefined ? null : decisionOf(state, record);
 }
 
-/** What call control should do now; `null` while GenerativeAgent has the call or an answer is being found. */
-export function nextStep(state: ConversationState, now: number): NextStep | null {
-  const record = newestLeg(state);
-  if (record === undefined) return null;
-  const { decision, earlierDecision, state: leg } = record;
-  if (earlierDecision !== null) return { action: 'ROUTE', decision: earlierDecision };
-  if (decision !== null) return { action: 'ROUTE', decision: decisionOf(state, record, decision) };
-  return isDialable(leg, now) ? dialStep(leg) : null;
-}
-
-function dialStep({
-  transferId,
-  assigned: { destination, expiresAt, dialBy },
-}: LegState & {
-  assigned: NonNullable<LegState['assigned']>;
-}): NextStep {
+function dialStep({ transferId, assigned }: AssignedLeg): NextStep {
+  const { destination, expiresAt, dialBy } = assigned;
   return {
     action: 'DIAL',
     leg: {
@@ -125,12 +106,33 @@ function dialStep({
   };
 }
 
-function decisionOf(
-  { legs }: ConversationState,
-  record: LegRecord,
-  decision: NonNullable<LegRecord['decision']>,
-): RoutingDecision {
+function routeStep(state: ConversationState, record: LegRecord): NextStep | undefined {
+  const decision = decisionOf(state, record);
+  return decision === null ? undefined : { action: 'ROUTE', decision };
+}
+
+function decisionOf({ legs }: ConversationState, record: LegRecord): RoutingDecision | null {
+  const { decision, earlierDecision } = record;
+  if (earlierDecision !== null || decision === null) return earlierDecision;
   const until = legs.slice(0, legs.indexOf(record) + 1).map(({ state }) => state);
   const ended = until.filter((leg): leg is LegState & { end: LegEnd } => leg.end !== null);
   return { ...decision, legs: ended.map((leg) => legSummary(leg, leg.end)) };
+}
+
+/** The answer of the query `conversation`. */
+export function viewOf(state: ConversationState, now: number): ConversationView {
+  const record = newestLeg(state);
+  const leg = record?.state;
+  const route = record && routeStep(state, record);
+  const { reconnectUntil } = state;
+  return {
+    conversationId: state.input.conversationId,
+    currentTransferId: leg?.transferId ?? state.input.transferId ?? '',
+    phase: leg?.phase ?? 'REQUESTING',
+    nextStep: route ?? (leg && isDialable(leg, now) ? dialStep(leg) : null),
+    decision: newestDecision(state),
+    reconnectUntil: reconnectUntil === null ? null : new Date(reconnectUntil).toISOString(),
+    legs: state.legs.map((record) => legView(record.state)),
+    ignoredEvents: state.ignored,
+  };
 }

@@ -1,6 +1,5 @@
 import { format } from 'node:util';
 
-import { missingPackage } from './missing-package';
 import { EnvironmentError } from './read-environment';
 
 /**
@@ -24,3 +23,11 @@ export const untilStopped = () =>
   new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
+
+/** What to install, where a module could not be loaded for want of a package. */
+export function missingPackage(error: unknown): string | undefined {
+  const { message = '' } = error as { message?: string };
+  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
+  const isPackage = missing !== undefined && !missing.startsWith('.') && !missing.startsWith('/');
+  return isPackage ? `needs the package ${missing}: npm install ${missing}` : undefined;
+}

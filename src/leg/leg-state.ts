@@ -91,8 +91,11 @@ export function newLeg(transferId: string, requestedAt: number): LegState {
 /** Whether it waits for call control: its number may be dialled, or GenerativeAgent is on the call. */
 export const isUp = ({ phase }: LegState): boolean => phase === 'DIALING' || phase === 'CONNECTED';
 
+/** A leg that has what is to be dialled. */
+export type AssignedLeg = LegState & { assigned: AssignedTransport };
+
 /** Whether its number may be dialled at this moment. */
-export const isDialable = (leg: LegState, now: number): leg is LegState & { assigned: AssignedTransport } =>
+export const isDialable = (leg: LegState, now: number): leg is AssignedLeg =>
   leg.phase === 'DIALING' && leg.assigned !== null && !leg.connectUnverified && now < leg.assigned.dialBy;
 
 /** Whether its number waits to be dialled and has become too old for it. */

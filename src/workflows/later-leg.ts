@@ -2,16 +2,29 @@
  * A leg after the first, as its conversation sees it: it runs whole in a child workflow. The child tells its state at each
  * change, and is told what call control reports. If the child is gone, the leg goes on here from the state that is known.
  */
-import { condition, ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  ParentClosePolicy,
+  startChild,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
 
 import { legWorkflowId, RECONNECTION_LEG_WORKFLOW, WORKFLOW_TASK_TIMEOUT_MS } from '../contract/names';
 import type { LegRequest } from '../conversation/conversation-state';
+import type { LegEvent, LegState } from '../leg/leg-state';
 import { legWithResult } from '../leg/leg-views';
 
 import type { ConversationRun } from './conversation-run';
-import { legReportsSignal } from './internal-messages';
 import type { reconnectionLegWorkflow } from './reconnection-leg';
 import { runLeg } from './run-leg';
+
+/** From a leg in a workflow of its own to its conversation: its state, and how many reports it has heard. */
+export const legToldSignal =
+  defineSignal<[transferId: string, state: LegState, heard: number]>('callTransferLegTold');
+
+/** From a conversation to such a leg: all that call control reported of it, oldest first. */
+export const legReportsSignal = defineSignal<[reports: LegEvent[]]>('callTransferLegReports');
 
 type Child = ChildWorkflowHandle<typeof reconnectionLegWorkflow>;
 

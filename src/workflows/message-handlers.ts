@@ -20,7 +20,7 @@ import { parsePayload } from '../contract/parse';
 import { LONGEST_REQUEST_DEADLINE_MS } from '../contract/settings';
 import { disconnectReportSchema } from '../contract/telephony-events';
 import { transferRequestSchema } from '../contract/transfer-request';
-import { legOfUnnamed, unknownLeg } from '../conversation/answers';
+import { legOfUnnamed, unknownLeg, viewOf } from '../conversation/answers';
 import { findLeg, shorter } from '../conversation/conversation-state';
 import {
   asReported,
@@ -29,11 +29,10 @@ import {
   disconnectIn,
   type CheckedReport,
 } from '../conversation/reports';
-import { viewOf } from '../conversation/view';
 
 import { answered, legOpened, refused } from './answering';
 import type { ConversationRun } from './conversation-run';
-import { legToldSignal } from './internal-messages';
+import { legToldSignal } from './later-leg';
 
 const parseRequest = (request: unknown) =>
   parsePayload(transferRequestSchema, request ?? {}, 'TransferRequest');

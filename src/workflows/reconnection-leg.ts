@@ -13,12 +13,11 @@ import { WAY_BACK_MS } from '../contract/names';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegRequest } from '../conversation/conversation-state';
 import { applyLegEvent } from '../leg/apply-leg-event';
-import { describeLeg } from '../leg/describe-leg';
 import { newLeg, type LegEvent, type LegState } from '../leg/leg-state';
-import { legResult } from '../leg/leg-views';
+import { describeLeg, legResult } from '../leg/leg-views';
 
 import { Alarm } from './alarm';
-import { legReportsSignal, legToldSignal } from './internal-messages';
+import { legReportsSignal, legToldSignal } from './later-leg';
 import { runLeg, type LegEventNow, type LegNews, type RunningLeg } from './run-leg';
 
 /** The argument of `reconnectionLegWorkflow`: plain JSON, made by the conversation. */

@@ -8,7 +8,7 @@ import {
   type ConversationState,
   type LegRecord,
 } from '../conversation/conversation-state';
-import { describeLeg, timeOfDay } from '../leg/describe-leg';
+import { describeLeg, timeOfDay } from '../leg/leg-views';
 
 /**
  * Keeps the Web UI up to date: where a call is and why it ended. Many may read it, so it holds ids, times, outcomes and

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import { conversationViewSchema } from '../../src/contract/conversation-view';
+import { viewOf } from '../../src/conversation/answers';
 import { findLeg, newestLeg } from '../../src/conversation/conversation-state';
-import { viewOf } from '../../src/conversation/view';
 import { conversations, type Step } from '../support/conversation-arbitraries';
 
 /** Checks every step of any history. */

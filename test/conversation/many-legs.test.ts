@@ -1,6 +1,5 @@
-import { newestDecision } from '../../src/conversation/answers';
+import { newestDecision, viewOf } from '../../src/conversation/answers';
 import { legsInRun, type ConversationState } from '../../src/conversation/conversation-state';
-import { viewOf } from '../../src/conversation/view';
 import {
   after,
   answerTo,

@@ -1,7 +1,6 @@
 import { conversationViewSchema } from '../../src/contract/conversation-view';
-import { newestDecision } from '../../src/conversation/answers';
+import { newestDecision, viewOf } from '../../src/conversation/answers';
 import { newConversation } from '../../src/conversation/conversation-state';
-import { viewOf } from '../../src/conversation/view';
 import {
   after,
   begunConversation,

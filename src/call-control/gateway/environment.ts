@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { countrySchema } from '../../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
-import { missingPackage } from '../../environment/missing-package';
+import { missingPackage } from '../../environment/program';
 import {
   bindAddress,
   EnvironmentError,
