@@ -10,6 +10,9 @@ const unitTests = [
   '**/test/worker-process/**/*.test.ts',
 ];
 
+/** What has a configuration of its own: `jest.packed.config.js`. */
+const packedTests = ['**/test/packed/**/*.test.ts'];
+
 /** @type {import('jest').Config} */
 const common = {
   testEnvironment: 'node',
@@ -27,7 +30,7 @@ module.exports = {
     {
       ...common,
       displayName: 'servers',
-      testMatch: ['**/*.test.ts', ...unitTests.map((pattern) => `!${pattern}`)],
+      testMatch: ['**/*.test.ts', ...[...unitTests, ...packedTests].map((pattern) => `!${pattern}`)],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

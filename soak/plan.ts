@@ -1,5 +1,5 @@
 /** What a soak will do, all of it from the seed: which calls, what happens to each, and what is broken meanwhile. */
-import type { DisconnectReport, Outcome } from '../src/index';
+import type { CallTransferClientOptions, DisconnectReport, Outcome } from '../src/index';
 import type { Fault } from '../src/sandbox';
 
 import { Random } from './random';
@@ -61,6 +61,10 @@ export interface SoakOptions {
   /** How many calls begin in a second. */
   callsPerSecond: number;
   workers: number;
+  /** Variables of the workers, over those of a soak. */
+  environment?: NodeJS.ProcessEnv;
+  /** How the phone system asks. */
+  client?: CallTransferClientOptions;
 }
 
 export interface Plan {

@@ -54,8 +54,9 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
   const sandbox = await Sandbox.start({ numberTtlMs: NUMBER_TTL_MS, poolSize: 2000 });
   const connection = await Connection.connect(forWaitingCallers({ address: server.address }));
   const temporal = new Client({ connection });
-  const client = new CallTransferClient(temporal);
-  const scene = new Scene(server, sandbox, connection, folder, tell);
+  const client = new CallTransferClient(temporal, options.client);
+  const environment = { ...settings, ...options.environment };
+  const scene = new Scene(server, sandbox, connection, { folder, environment }, tell);
   const begun = Date.now();
   let isRight = false;
   try {
@@ -123,7 +124,7 @@ class Scene {
     private readonly server: TemporalServer,
     private readonly sandbox: Sandbox,
     private readonly connection: Connection,
-    private readonly folder: string,
+    private readonly workersOf: { folder: string; environment: NodeJS.ProcessEnv },
     private readonly tell: (line: string) => void,
   ) {}
 
@@ -176,14 +177,15 @@ class Scene {
 
   private async startWorker(): Promise<WorkerProcess> {
     const { apiUrl, apiId, apiSecret } = this.sandbox.asapp;
+    const { folder, environment: given } = this.workersOf;
     const environment = {
-      ...settings,
+      ...given,
       TEMPORAL_ADDRESS: this.server.address,
       ASAPP_API_URL: apiUrl,
       ASAPP_API_ID: apiId,
       ASAPP_API_SECRET: apiSecret,
     };
-    const logFile = join(this.folder, `worker-${++this.started}.log`);
+    const logFile = join(folder, `worker-${++this.started}.log`);
     const where = { namespace: 'default', taskQueue: DEFAULT_TASK_QUEUE, logFile };
     return await WorkerProcess.start(environment, this.connection, where);
   }
