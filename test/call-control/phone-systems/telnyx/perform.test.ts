@@ -49,7 +49,7 @@ test.each([
 ] as const)('after %s the same command is sent again', async (_what, reaction) => {
   await withTelnyxApi(async ({ system, received, reactions }) => {
     reactions.push(reaction);
-    await system({ attemptTimeoutMs: 200 }).perform?.([transfer]);
+    await system({ attemptTimeoutMs: 1000 }).perform?.([transfer]);
     expect(received.map(({ body }) => body)).toEqual([transfer.params, transfer.params]);
   });
 });
@@ -70,7 +70,7 @@ test.each([
 ] as const)('after three times %s the command was not taken', async (_what, reaction) => {
   await withTelnyxApi(async ({ system, received, reactions }) => {
     reactions.push(reaction, reaction, reaction);
-    await expect(system({ attemptTimeoutMs: 100 }).perform?.([transfer])).rejects.toThrow();
+    await expect(system({ attemptTimeoutMs: 500 }).perform?.([transfer])).rejects.toThrow();
     expect(received).toHaveLength(3);
   });
 });
