@@ -57,12 +57,8 @@ export type { Json, Variables } from './contract/json';
 export { callTransferInputSchema, transferRequestSchema } from './contract/transfer-request';
 export type { CallTransferInput, InputContext, TransferRequest } from './contract/transfer-request';
 export { connectReportSchema, disconnectReportSchema } from './contract/telephony-events';
-export type {
-  ConnectReport,
-  DisconnectCause,
-  DisconnectReport,
-  HangupParty,
-} from './contract/telephony-events';
+export type { DisconnectCause } from './contract/disconnect-cause';
+export type { ConnectReport, DisconnectReport, HangupParty } from './contract/telephony-events';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
 export type { Destination, RequestedTransport } from './contract/transport';
 export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';

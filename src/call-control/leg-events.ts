@@ -1,11 +1,7 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, countrySchema, instantSchema, optional } from '../contract/fields';
-import {
-  connectReportSchema,
-  disconnectReportSchema,
-  type DisconnectCause,
-} from '../contract/telephony-events';
+import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
 import { callTransferInputSchema } from '../contract/transfer-request';
 
 const eventOf = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
@@ -37,13 +33,3 @@ type Event<Type extends LegEvent['type']> = Extract<LegEvent, { type: Type }>;
 export type LegRequested = Event<'leg.requested'>;
 export type LegConnected = Event<'leg.connected'>;
 export type LegDisconnected = Event<'leg.disconnected'>;
-
-/** Why a leg never came about, by SIP status. 487 says that somebody gave up, and each phone system in its own way who. */
-export const causeOfSip: ReadonlyMap<number, DisconnectCause> = new Map([
-  [486, 'BUSY'],
-  [600, 'BUSY'],
-  [408, 'NO_ANSWER'],
-  [480, 'NO_ANSWER'],
-  [403, 'REJECTED'],
-  [603, 'REJECTED'],
-]);

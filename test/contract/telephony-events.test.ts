@@ -33,10 +33,8 @@ describe('a report of a disconnect', () => {
     'REJECTED',
     'FAILED',
     'CANCELLED',
-    'busy',
     'SIP_480',
     'the line went dead',
-    '16',
     'x'.repeat(64),
   ])('may give any word as the cause: %s', (cause) => {
     expect(disconnectReportSchema.parse({ transferId: 'conv-1-a', cause })).toEqual({
@@ -58,7 +56,7 @@ describe('a report of a disconnect', () => {
     ['by', 7, 'Invalid option: expected one of "GENERATIVE_AGENT"|"CUSTOMER"|"UNKNOWN"'],
     ['cause', '', 'Too small: expected string to have >=1 characters'],
     ['cause', 'x'.repeat(65), 'Too big: expected string to have <=64 characters'],
-    ['cause', 16, 'Invalid input: expected string, received number'],
+    ['cause', true, 'must be a word of at most 64 characters, or a number'],
     ['askId', '', 'Too small: expected string to have >=1 characters'],
     ['askId', 7, 'Invalid input: expected string, received number'],
     ...instantMistakes,

@@ -37,10 +37,10 @@ export const dialEndedSchema = callWebhookSchema.extend({
   call_status: wordSchema,
   /** Of the dialled leg, as far as it came: absent where it did not begin. */
   dial_call_status: optional(wordSchema),
-  dial_sip_status: optional(z.number()),
-  dial_call_sid: optional(z.string()),
+  dial_sip_status: optional(z.coerce.number()).catch(undefined),
+  dial_call_sid: optional(z.string()).catch(undefined),
   /** RFC 3326, such as `Q.850;cause=17;text="User busy"`. */
-  sip_reason_header: optional(z.string()),
+  sip_reason_header: optional(z.string()).catch(undefined),
 });
 export type DialEnded = z.infer<typeof dialEndedSchema>;
 

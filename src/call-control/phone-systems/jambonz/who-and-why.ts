@@ -1,5 +1,5 @@
-import type { DisconnectCause, HangupParty } from '../../../contract/telephony-events';
-import { causeOfSip } from '../../leg-events';
+import { readCause, type DisconnectCause } from '../../../contract/disconnect-cause';
+import type { HangupParty } from '../../../contract/telephony-events';
 
 import type { DialEnded } from './read';
 
@@ -15,13 +15,6 @@ const causeOfStatus = new Map<string, DisconnectCause>([
   ['trying', 'NO_ANSWER'],
   ['ringing', 'NO_ANSWER'],
   ['early-media', 'NO_ANSWER'],
-]);
-
-const causeOfQ850 = new Map<number, DisconnectCause>([
-  [17, 'BUSY'],
-  [18, 'NO_ANSWER'],
-  [19, 'NO_ANSWER'],
-  [21, 'REJECTED'],
 ]);
 
 /**
@@ -40,15 +33,17 @@ export function whoAndWhy(ended: DialEnded): { by: HangupParty; cause: Disconnec
 
 function whyNotAnswered({
   dial_call_status = '',
-  dial_sip_status = 0,
+  dial_sip_status,
   sip_reason_header = '',
 }: DialEnded): DisconnectCause {
   const known = causeOfStatus.get(dial_call_status);
   if (known !== undefined) return known;
   if (dial_call_status !== 'failed') return 'FAILED';
-  const byQ850 = causeOfQ850.get(q850Cause(sip_reason_header) ?? 0);
-  // 487: the caller is still there, so that it was the limit on ringing.
-  return byQ850 ?? (dial_sip_status === 487 ? 'NO_ANSWER' : (causeOfSip.get(dial_sip_status) ?? 'FAILED'));
+  const said = [q850Cause(sip_reason_header), dial_sip_status].map(readCause);
+  // A leg that was never answered cannot have ended normally.
+  const cause = said.find((each) => each !== undefined && each !== 'NORMAL') ?? 'FAILED';
+  // The caller is still there, so that it was the limit on ringing.
+  return cause === 'CANCELLED' ? 'NO_ANSWER' : cause;
 }
 
 /**

@@ -2,6 +2,7 @@ import { parse, type ParsedUrlQuery } from 'node:querystring';
 
 import { z } from 'zod';
 
+import { readCause, type DisconnectCause } from '../../../contract/disconnect-cause';
 import { conversationIdSchema } from '../../../contract/fields';
 import type { HangupParty } from '../../../contract/telephony-events';
 import type { LegEvent } from '../../leg-events';
@@ -31,6 +32,8 @@ export const dialSchema = voiceSchema.extend({
   DialCallDuration: z.string().optional(),
   /** Whether the two legs were ever connected with each other. */
   DialBridged: z.string().optional(),
+  /** Of a dialled SIP address. */
+  DialSipResponseCode: z.string().optional(),
 });
 
 /** The status callback of the dialled `<Number>`, and that of the call itself, which Twilio's console names. */
@@ -95,14 +98,14 @@ const failures = new Map([
  * Who ended the dialled leg, and why. While the caller is on the line it was GenerativeAgent's side, whatever the
  * reason: nobody may take a caller who waits for one who has gone.
  */
-function whoAndWhy({ CallStatus, DialCallStatus, DialBridged }: z.infer<typeof dialSchema>): {
-  by: HangupParty;
-  cause: string;
-} {
+function whoAndWhy(ended: z.infer<typeof dialSchema>): { by: HangupParty; cause: DisconnectCause } {
+  const { CallStatus, DialCallStatus, DialBridged, DialSipResponseCode } = ended;
   const wasUp = (DialCallStatus === 'completed' || DialCallStatus === 'answered') && DialBridged !== 'false';
   if (!isUp(CallStatus)) return { by: 'CUSTOMER', cause: wasUp ? 'NORMAL' : 'CANCELLED' };
   if (wasUp) return { by: 'GENERATIVE_AGENT', cause: 'NORMAL' };
-  return { by: 'GENERATIVE_AGENT', cause: failures.get(DialCallStatus) ?? 'FAILED' };
+  const said = readCause(DialSipResponseCode);
+  const isTold = DialCallStatus === 'failed' && said !== undefined && said !== 'NORMAL';
+  return { by: 'GENERATIVE_AGENT', cause: failures.get(DialCallStatus) ?? (isTold ? said : 'FAILED') };
 }
 
 /**

@@ -144,7 +144,6 @@ describe('the end of the dialled leg', () => {
     [without(dialEnded, 'call_status'), query, 'call_status: is missing'],
     [{ ...dialEnded, call_status: '' }, query, 'call_status: must not be empty'],
     [{ ...dialEnded, dial_call_status: 4 }, query, 'dial_call_status: Invalid input'],
-    [{ ...dialEnded, dial_sip_status: '200' }, query, 'dial_sip_status: Invalid input'],
     [dialEnded, '', 'conversationId: is missing; transferId: is missing'],
     [dialEnded, 'conversationId=conv-1', 'transferId: is missing'],
     [dialEnded, 'conversationId=conv-1&transferId=a%20b', 'transferId: must not contain'],

@@ -14,11 +14,14 @@ const said = (hangup_cause?: string, hangup_source?: string, sip_hangup_cause?: 
 // Cause, source and SIP status as Telnyx says them: who ended the dialled leg, and why.
 test.each([
   ['normal_clearing', 'callee', '200', 'GENERATIVE_AGENT', 'NORMAL'],
-  ['normal_clearing', 'caller', '200', 'CUSTOMER', 'NORMAL'],
+  // Only the customer's own leg says that the customer has gone.
+  ['normal_clearing', 'caller', '200', 'UNKNOWN', 'NORMAL'],
   ['normal_clearing', 'unknown', 'unspecified', 'UNKNOWN', 'NORMAL'],
   ['normal_clearing', undefined, undefined, 'UNKNOWN', 'NORMAL'],
-  // Its own word wins over the SIP status.
-  ['normal_clearing', 'callee', '486', 'GENERATIVE_AGENT', 'NORMAL'],
+  // A leg that was never answered cannot have ended normally; any other word wins over the SIP status.
+  ['normal_clearing', 'callee', '486', 'GENERATIVE_AGENT', 'BUSY'],
+  ['normal_clearing', 'caller', '480', 'GENERATIVE_AGENT', 'NO_ANSWER'],
+  ['user_busy', 'callee', '503', 'GENERATIVE_AGENT', 'BUSY'],
   // Nobody hung up.
   ['time_limit', 'caller', '200', 'GENERATIVE_AGENT', 'NORMAL'],
   ['time_limit', 'unknown', 'unspecified', 'GENERATIVE_AGENT', 'NORMAL'],
@@ -30,8 +33,8 @@ test.each([
   ['no_user_response', 'callee', '408', 'GENERATIVE_AGENT', 'NO_ANSWER'],
   ['call_rejected', 'callee', '603', 'GENERATIVE_AGENT', 'REJECTED'],
   ['call_rejected', 'caller', '603', 'GENERATIVE_AGENT', 'REJECTED'],
-  ['originator_cancel', 'caller', '487', 'CUSTOMER', 'CANCELLED'],
-  ['originator_cancel', 'unknown', '487', 'UNKNOWN', 'CANCELLED'],
+  ['originator_cancel', 'caller', '487', 'GENERATIVE_AGENT', 'CANCELLED'],
+  ['originator_cancel', 'unknown', '487', 'GENERATIVE_AGENT', 'CANCELLED'],
   ['originator_cancel', 'callee', '487', 'GENERATIVE_AGENT', 'CANCELLED'],
   ['not_found', 'callee', '404', 'GENERATIVE_AGENT', 'FAILED'],
   ['unallocated_number', 'callee', '404', 'GENERATIVE_AGENT', 'FAILED'],
@@ -56,8 +59,11 @@ test.each([
   ['unspecified', 'callee', '404', 'GENERATIVE_AGENT', 'FAILED'],
   ['unspecified', 'callee', '500', 'GENERATIVE_AGENT', 'FAILED'],
   ['unspecified', 'callee', '503', 'GENERATIVE_AGENT', 'FAILED'],
-  ['unspecified', 'caller', '487', 'CUSTOMER', 'CANCELLED'],
-  ['unspecified', 'caller', 'unspecified', 'CUSTOMER', 'NORMAL'],
+  ['unspecified', 'caller', '487', 'GENERATIVE_AGENT', 'CANCELLED'],
+  ['unspecified', 'caller', '488', 'GENERATIVE_AGENT', 'FAILED'],
+  ['unspecified', 'caller', '410', 'GENERATIVE_AGENT', 'FAILED'],
+  ['unspecified', 'unknown', '410', 'GENERATIVE_AGENT', 'FAILED'],
+  ['unspecified', 'caller', 'unspecified', 'UNKNOWN', 'NORMAL'],
   ['unspecified', 'callee', '200', 'GENERATIVE_AGENT', 'NORMAL'],
   // Words that Telnyx does not have today.
   ['a_new_word', 'callee', '486', 'GENERATIVE_AGENT', 'BUSY'],
