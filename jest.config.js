@@ -2,7 +2,7 @@
 const unitTests = [
   '**/test/{activities,asapp,codec,codec-server,contract,conversation,leg,package,routing}/**/*.test.ts',
   '**/test/account/{account-gate,ledger}.test.ts',
-  '**/test/call-control/{description,limits,told-later}.test.ts',
+  '**/test/call-control/{description,limits,read-webhook,told-later}.test.ts',
   '**/test/call-control/gateway/**/*.test.ts',
   '**/test/call-control/phone-systems/*/!(calls).test.ts',
   '**/test/sandbox/!(command).test.ts',

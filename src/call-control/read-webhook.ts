@@ -50,13 +50,13 @@ export interface CallDefaults {
 
 /**
  * The request for a leg, as the address of a phone system's webhook says it: `conversationId`, `transferId`,
- * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there is the call's own. A flow that
- * connects its customer once more sends the same `conversationId` again.
+ * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there, or is empty, is the call's own. A flow
+ * that connects its customer once more sends the same `conversationId` again.
  *
  * @throws WebhookError naming the parameter that does not fit
  */
 export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
-  const { taskName, ...said } = checked(callQuerySchema, Object.fromEntries(query), 'query');
+  const { taskName, ...said } = checked(callQuerySchema, setIn(query), 'query');
   const ids = {
     conversationId: said.conversationId ?? call.conversationId,
     transferId: said.transferId ?? call.transferId,
@@ -72,6 +72,9 @@ export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegR
   const hasContext = Object.keys(inputContext).length > 0;
   return { type: 'leg.requested', data: { ...ids, ...(hasContext ? { inputContext } : {}) } };
 }
+
+/** The parameters that say something: an address that is made from a template has empty ones. */
+const setIn = (query: URLSearchParams) => Object.fromEntries([...query].filter(([, value]) => value !== ''));
 
 /** The ids in the address of a callback that the gateway itself named to the phone system. */
 export const legQuerySchema = z.object({

@@ -36,7 +36,7 @@ export const dialEndedSchema = callWebhookSchema.extend({
    */
   call_status: wordSchema,
   /** Of the dialled leg, as far as it came: absent where it did not begin. */
-  dial_call_status: optional(wordSchema),
+  dial_call_status: optional(wordSchema).catch(undefined),
   dial_sip_status: optional(z.coerce.number()).catch(undefined),
   dial_call_sid: optional(z.string()).catch(undefined),
   /** RFC 3326, such as `Q.850;cause=17;text="User busy"`. */
@@ -99,11 +99,13 @@ function requested({ query, body }: WebhookRequest, country: string): Reading<Ja
 
 function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
   const payload = checked(dialEndedSchema, jsonIn(body), 'body');
-  const ids = legInQuery(query);
+  const tags = tagsOf(payload);
+  // The gateway named the leg in both: either will do.
+  const ids = legQuerySchema.safeParse(Object.fromEntries(query)).data ?? idsIn(tags) ?? legInQuery(query);
   return {
     event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(payload) } },
     awaitsStep: true,
-    call: { conversationId: ids.conversationId, tags: tagsOf(payload) },
+    call: { conversationId: ids.conversationId, tags },
   };
 }
 
@@ -136,7 +138,5 @@ const visitIn = ({ visit }: Tags): number =>
   typeof visit === 'number' && Number.isInteger(visit) ? visit : 1;
 
 /** The ids that the gateway tagged the leg with. A flow's own tags are whatever they are. */
-function idsIn({ conversationId, transferId }: Tags): LegIds | undefined {
-  if (conversationId === undefined || transferId === undefined) return undefined;
-  return checked(legQuerySchema, { conversationId, transferId }, 'customerData');
-}
+const idsIn = ({ conversationId, transferId }: Tags): LegIds | undefined =>
+  legQuerySchema.safeParse({ conversationId, transferId }).data;
