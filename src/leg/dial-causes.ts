@@ -1,5 +1,5 @@
-import type { FallbackReason } from '../contract/outcomes';
 import type { DisconnectCause } from '../contract/disconnect-cause';
+import type { FallbackReason } from '../contract/outcomes';
 
 interface CauseMeaning {
   /** Of two reports of one hangup, the cause with the higher rank counts. */
