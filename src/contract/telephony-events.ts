@@ -8,7 +8,7 @@ export const hangupPartySchema = z.enum(['GENERATIVE_AGENT', 'CUSTOMER', 'UNKNOW
 export type HangupParty = z.infer<typeof hangupPartySchema>;
 
 /** As it is said; what is a known word in another spelling, or a number of Q.850 or SIP, is read as the cause that it means. */
-const causeSchema = z
+const causeSchema: z.ZodType<DisconnectCause, DisconnectCause | number> = z
   .union([z.string().min(1).max(64), z.int()], {
     error: 'must be a word of at most 64 characters, or a number',
   })
