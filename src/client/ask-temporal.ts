@@ -15,7 +15,7 @@ import { failureTypes } from '../contract/failures';
 
 import { NoAnswerError } from './errors';
 
-/** Pause before an ask is repeated that Temporal could not take. */
+/** Pause before Temporal is asked again for what it could not take. */
 const PAUSE_MS = 100;
 
 /** Faults that pass: the server restarts or has too much to do, or a conversation closes or changes its worker at this very moment. */

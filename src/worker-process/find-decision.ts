@@ -6,6 +6,8 @@ import { getClient } from '@temporalio/activity';
 import { CALL_TRANSFER_WORKFLOW, conversationWorkflowId } from '../contract/names';
 import { routingDecisionSchema, type RoutingDecision } from '../contract/routing-decision';
 
+import { quoted } from './quoted';
+
 /** Temporal lists a run that has just closed a moment later. */
 const LISTED_WITHIN_MS = 500;
 const PAUSE_MS = 100;
@@ -37,7 +39,7 @@ export async function findDecision(
 
 async function decisionAmong(workflowId: string, transferId: string): Promise<RoutingDecision | null> {
   const { workflow } = getClient();
-  const query = `WorkflowId = '${workflowId.replaceAll("'", "''")}' AND WorkflowType = '${CALL_TRANSFER_WORKFLOW}' AND ExecutionStatus = 'Completed'`;
+  const query = `WorkflowId = ${quoted(workflowId)} AND WorkflowType = '${CALL_TRANSFER_WORKFLOW}' AND ExecutionStatus = 'Completed'`;
   let runs = 0;
   for await (const { runId } of workflow.list({ query })) {
     const result: unknown = await workflow.getHandle(workflowId, runId, { followRuns: false }).result();

@@ -5,6 +5,8 @@ import { Runtime } from '@temporalio/worker';
 
 import { CALL_TRANSFER_WORKFLOW } from '../contract/names';
 
+import { quoted } from './quoted';
+
 /** How often Temporal is asked, milliseconds. */
 const EVERY_MS = 15_000;
 const ASK_LIMIT_MS = 5000;
@@ -26,7 +28,7 @@ export async function recordOpenCalls(
     '1',
     'Conversations that are open, those that wait for a reconnection included',
   );
-  const query = `WorkflowType = '${CALL_TRANSFER_WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
+  const query = `WorkflowType = '${CALL_TRANSFER_WORKFLOW}' AND ExecutionStatus = 'Running' AND TaskQueue = ${quoted(taskQueue)}`;
   const record = async () => {
     try {
       const { count } = await client.withDeadline(Date.now() + ASK_LIMIT_MS, () =>
