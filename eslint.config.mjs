@@ -55,7 +55,7 @@ const layers = {
 /** Files that are bundled for workflows, in folders that are not. */
 const filesInWorkflows = [
   'account/{ledger,messages,workflow}',
-  'bundling/{preloaded-modules,workflows-beside-users}',
+  'bundling/{preloaded-modules,workflow-interceptors,workflows-beside-users}',
   'codec/failure-converter',
 ];
 
@@ -93,8 +93,8 @@ const zones = [
   {
     target: './src/workflow.ts',
     from: './src',
-    except: ['./workflows', './account'],
-    message: 'The entry point for workflow code may import from: workflows, account.',
+    except: ['./workflows', './account', './bundling/workflow-interceptors.ts'],
+    message: 'The entry point for workflow code may import from: workflows, account, the interceptors.',
   },
   {
     target: './src',

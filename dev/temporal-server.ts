@@ -87,8 +87,8 @@ const STOP_GRACE_MS = 10_000;
 /** How many ports to try where another process takes the free one first. */
 const PORT_TRIES = 3;
 
-/** How much of the server's output an error shows, characters. */
-const OUTPUT_TAIL = 4_000;
+/** How much of the server's output an error shows, characters of its beginning and of its end. */
+const OUTPUT_SHOWN = 2_000;
 
 /** A running (or stopped, and to be restarted) development server. */
 export class TemporalServer {
@@ -166,7 +166,7 @@ export class TemporalServer {
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        this.output = (this.output + text).slice(-OUTPUT_TAIL);
+        this.output = shortened(this.output + text);
         this.options.onOutput?.(text);
       });
     }
@@ -261,6 +261,12 @@ export class TemporalServer {
     if (this.child === child) this.child = undefined;
   }
 }
+
+/** Where a server breaks down its reason comes first, and thousands of lines after it. */
+const shortened = (output: string): string =>
+  output.length <= 2 * OUTPUT_SHOWN
+    ? output
+    : `${output.slice(0, OUTPUT_SHOWN)}${output.slice(-OUTPUT_SHOWN)}`;
 
 /**
  * A process that kills `pid` as soon as this one has gone, by whatever end: its input closes then.

@@ -1,5 +1,6 @@
 /** Replays what a soak has left in Temporal: an upgrade of the workers would do the same to every call in flight. */
 import type { Client } from '@temporalio/client';
+import { temporal as proto } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 
 import { CALL_TRANSFER_WORKFLOW, CallTransferPlugin, RECONNECTION_LEG_WORKFLOW } from '../src/index';
@@ -25,8 +26,32 @@ export async function replayAll(temporal: Client): Promise<Replayed> {
   )) {
     replayed.histories++;
     if (error !== undefined) {
-      replayed.failures.push(`${workflowId}, run ${runId}: not replayed, ${error.name}: ${error.message}`);
+      const events = await eventsOf(temporal, workflowId, runId);
+      replayed.failures.push(
+        `${workflowId}, run ${runId}: not replayed, ${error.name}: ${error.message}\n${events}`,
+      );
     }
   }
   return replayed;
+}
+
+/** One line for each event: its number, its time, its type and the worker, signal or update it is about. */
+async function eventsOf(client: Client, workflowId: string, runId: string): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  return (events ?? [])
+    .map((event) => {
+      const { EventType } = proto.api.enums.v1;
+      const type = EventType[event.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '';
+      const { seconds, nanos } = event.eventTime ?? {};
+      const time = new Date(Number(seconds) * 1000 + Number(nanos) / 1e6).toISOString().slice(14, 23);
+      const about =
+        event.workflowTaskStartedEventAttributes?.identity ??
+        event.workflowExecutionSignaledEventAttributes?.signalName ??
+        event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.meta?.updateId ??
+        event.activityTaskScheduledEventAttributes?.activityType?.name ??
+        event.timerStartedEventAttributes?.timerId ??
+        '';
+      return `${String(event.eventId)} ${time} ${type} ${about}`;
+    })
+    .join('\n');
 }

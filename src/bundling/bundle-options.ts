@@ -5,6 +5,7 @@ import type { BundleOptions, ReplayWorkerOptions, WorkerOptions } from '@tempora
 const USER_WORKFLOWS = 'temporal-call-transfer/user-workflows';
 
 const preloadedPath = require.resolve('./preloaded-modules');
+const interceptorsPath = require.resolve('./workflow-interceptors');
 const besideUsersPath = require.resolve('./workflows-beside-users');
 export const ownWorkflowsPath = require.resolve('../workflow');
 
@@ -18,11 +19,16 @@ export const withWorkflows = ({
 /** Bundles this package's workflows together with the user's. May be applied twice. */
 export function besideUsers(options: BundleOptions): BundleOptions {
   const { workflowsPath, webpackConfigHook } = options;
-  const preloadModules = [...new Set([...(options.preloadModules ?? []), preloadedPath])];
-  if ([ownWorkflowsPath, besideUsersPath].includes(workflowsPath)) return { ...options, preloadModules };
+  const ours = {
+    preloadModules: [...new Set([...(options.preloadModules ?? []), preloadedPath])],
+    workflowInterceptorModules: [
+      ...new Set([...(options.workflowInterceptorModules ?? []), interceptorsPath]),
+    ],
+  };
+  if ([ownWorkflowsPath, besideUsersPath].includes(workflowsPath)) return { ...options, ...ours };
   return {
     ...options,
-    preloadModules,
+    ...ours,
     workflowsPath: besideUsersPath,
     webpackConfigHook: (config) => {
       const hooked = webpackConfigHook?.(config) ?? config;

@@ -29,10 +29,12 @@ const versionOf = (packageFile: string): string =>
 /** Bundles the workflows for `npx call-transfer-worker`, which takes seconds at every start otherwise. */
 export async function makeWorkerBundle(options: WorkerBundleOptions): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    ...besideUsers({ workflowsPath: ownWorkflowsPath }),
+    ...besideUsers({
+      workflowsPath: ownWorkflowsPath,
+      ...(options.tracing && { workflowInterceptorModules: [require.resolve(TRACING_INTERCEPTORS)] }),
+    }),
     logger: new DefaultLogger('WARN'),
     ...(options.encryption && { failureConverterPath: encryptedFailureConverterPath }),
-    ...(options.tracing && { workflowInterceptorModules: [require.resolve(TRACING_INTERCEPTORS)] }),
   });
   return `${labelOf(options)}\n${code}`;
 }
