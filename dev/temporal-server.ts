@@ -84,7 +84,7 @@ const withKnownSearchAttributes = { 'system.forceSearchAttributesCacheRefreshOnR
 /** How long the server may take to end by itself before it is killed, milliseconds. */
 const STOP_GRACE_MS = 10_000;
 
-/** How many ports to try where another process takes the free one first. */
+/** How often to try where another process takes a free port first. */
 const PORT_TRIES = 3;
 
 /** How much of the server's output an error shows, characters of its beginning and of its end. */
@@ -106,18 +106,13 @@ export class TemporalServer {
   /** Starts a server and waits until it is ready. */
   static async start(options: TemporalServerOptions = {}): Promise<TemporalServer> {
     const executable = options.executable ?? (await findBinary(temporalCli)).path;
-    for (let tries = 1; ; tries++) {
+    return await unlessInUse(async () => {
       const port = options.port ?? (await freePort(options.ip));
       const uiPort = options.uiPort === 'free' ? await freePort(options.ip) : options.uiPort;
       const server = new TemporalServer(executable, options, port, uiPort);
-      try {
-        await server.restart();
-        return server;
-      } catch (error) {
-        const portsWereChosenHere = options.port === undefined || options.uiPort === 'free';
-        if (!portsWereChosenHere || !server.output.includes('in use') || tries === PORT_TRIES) throw error;
-      }
-    }
+      await server.begin();
+      return server;
+    });
   }
 
   /** For gRPC clients, `host:port`. */
@@ -156,6 +151,10 @@ export class TemporalServer {
 
   /** Starts the server again, at the same address. With `dbFilename` it knows what it knew. */
   async restart(): Promise<void> {
+    await unlessInUse(() => this.begin());
+  }
+
+  private async begin(): Promise<void> {
     await this.stop();
     this.output = '';
     const child = spawn(this.executable, this.args(), {
@@ -259,6 +258,17 @@ export class TemporalServer {
     }
     guard?.kill('SIGKILL');
     if (this.child === child) this.child = undefined;
+  }
+}
+
+/** Tries again where another process had a port: the server chooses ports of its own, too, and takes them a moment later. */
+async function unlessInUse<T>(begin: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await begin();
+    } catch (error) {
+      if (!String(error).includes('in use') || tries === PORT_TRIES) throw error;
+    }
   }
 }
 

@@ -24,9 +24,7 @@ describe('whether events come before their workflow task', () => {
   type Told = Partial<Parameters<typeof nextActivated>[1]>;
   const first = { taskBegan: '1.0', events: 3, isBeforehand: false };
   const after = (last: typeof first, told: Told) =>
-    nextActivated(last, { jobs: [timer], isReplaying: false, ...told } as Parameters<
-      typeof nextActivated
-    >[1]);
+    nextActivated(last, { jobs: [timer], isReplaying: false, ...told });
   const time = (seconds: number) => ({ seconds, nanos: 0 }) as unknown as NonNullable<Told['timestamp']>;
 
   it.each<[string, Told]>([
@@ -125,9 +123,9 @@ const TRIES = 20;
 test('a query that overtakes the workflow task of an event leaves a history that is replayed', async () => {
   await withRealServer({}, (env) =>
     withSandbox({}, async (sandbox) => {
-      for (let tries = 1; !(await callWithQuery(env, sandbox)); tries++) {
-        if (tries === TRIES) throw new Error('The query never came before the task');
-      }
+      let tries = 1;
+      while (!(await callWithQuery(env, sandbox)) && tries < TRIES) tries++;
+      expect(tries).toBeLessThan(TRIES);
     }),
   );
 }, 300_000);
