@@ -8,7 +8,7 @@ const eventOf = <Type extends string, Data extends z.ZodType>(type: Type, data: 
   z.object({
     type: z.literal(type),
     /** When it happened. Default: when it arrived. */
-    timestamp: optional(instantSchema),
+    timestamp: optional(instantSchema).catch(undefined),
     data,
   });
 
@@ -28,6 +28,21 @@ export const legEventSchema = z.discriminatedUnion('type', [
   eventOf('leg.disconnected', disconnectReportSchema.omit({ askId: true }).extend(ids)),
 ]);
 export type LegEvent = z.input<typeof legEventSchema>;
+
+/**
+ * The caller hung up, which ends whichever leg of the call is open. Phone systems' own webhooks alone say so: a caller's
+ * hangup does not name a leg.
+ */
+export interface CallerLeft {
+  type: 'caller.left';
+  data: {
+    conversationId: string;
+    /** Of the call that ended: a customer who has called again since has another one. */
+    callId: string;
+    cause: 'NORMAL' | 'CANCELLED';
+    at?: string | undefined;
+  };
+}
 
 type Event<Type extends LegEvent['type']> = Extract<LegEvent, { type: Type }>;
 export type LegRequested = Event<'leg.requested'>;

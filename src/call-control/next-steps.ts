@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 
 import { ConversationNotFoundError, NoAnswerError } from '../client/errors';
 import type { NextStep } from '../contract/next-step';
+import type { RoutingDecision } from '../contract/routing-decision';
 
 import type { GatewayOptions } from './gateway/create-gateway';
 import type { LegConnected, LegDisconnected, LegRequested } from './leg-events';
@@ -18,6 +19,8 @@ const WAY_BACK_MS = 100;
 /** How long a disconnect that Temporal could not be told of is tried again, and how often, milliseconds. */
 const TELL_LATER_MS = 10 * 60_000;
 const TELL_AGAIN_MS = 2000;
+
+export type Log = Pick<FastifyBaseLogger, 'warn'>;
 
 /** Takes leg events to the workflow, and answers what comes next, always within the hard limit. */
 export class NextSteps {
@@ -36,25 +39,31 @@ export class NextSteps {
    * goes on.
    *
    * @param log - hears why a caller gets the fallback route. Ids only: nothing of the event's rest is for the log
-   * @param mayRefuse - without it a refusal, too, is answered with the fallback route
+   * @param onRepetition - called where the answer is an old one
    * @throws ApplicationFailure where the workflow refuses: `InvalidInput`, `UnknownLeg`, `LegInProgress`,
    *   `NumberNotDialable`, `TransferIdConflict`
    * @throws ConversationNotFoundError
    */
-  async after(
-    event: AwaitingEvent,
-    log: Pick<FastifyBaseLogger, 'warn'>,
-    mayRefuse = true,
-  ): Promise<NextStep> {
-    const step = await this.ask(event).catch((error: unknown) => {
-      const isRefusal = error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
-      if (isRefusal && mayRefuse) throw error;
-      const { conversationId, transferId } = event.data;
-      const why = (error as Error).name;
-      log.warn({ event: event.type, conversationId, transferId, why }, 'A caller gets the fallback route');
-      if (event.type === 'leg.disconnected' && !isRefusal) void this.noteLater(event);
-      return this.fallback(event);
-    });
+  async after(event: AwaitingEvent, log: Log, onRepetition?: () => void): Promise<NextStep> {
+    try {
+      const step = await this.ask(event, onRepetition);
+      this.options.onStep?.(event, step);
+      return step;
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      if (event.type === 'leg.disconnected') void this.noteLater(event);
+      return this.fallback(event, (error as Error).name, log);
+    }
+  }
+
+  /** The fallback route for a caller, as the log is told. */
+  fallback(event: AwaitingEvent, why: string, log: Log): NextStep {
+    const { type, data } = event;
+    const { conversationId } = data;
+    const transferId = data.transferId ?? '';
+    log.warn({ event: type, conversationId, transferId, why }, 'A caller gets the fallback route');
+    const outcome = type === 'leg.requested' ? 'TRANSFER_UNAVAILABLE' : 'CONTEXT_UNAVAILABLE';
+    const step = fallbackStep({ conversationId, transferId, outcome, route: this.options.fallbackRoute });
     this.options.onStep?.(event, step);
     return step;
   }
@@ -85,13 +94,14 @@ export class NextSteps {
   }
 
   /** The hard limit holds whatever becomes of the request, which may still be carried out: a repetition is safe. */
-  private async ask(event: AwaitingEvent): Promise<NextStep> {
+  private async ask(event: AwaitingEvent, onRepetition = () => {}): Promise<NextStep> {
     const { client, requestLimitMs = 5000, disconnectLimitMs = 4000 } = this.options;
     const isRequest = event.type === 'leg.requested';
     const answerTimeoutMs = (isRequest ? requestLimitMs : disconnectLimitMs) - WAY_BACK_MS;
+    const options = { answerTimeoutMs, onRepetition };
     const answer = isRequest
-      ? client.requestTransfer(event.data, { answerTimeoutMs })
-      : client.reportDisconnect(...reportOf(event), { answerTimeoutMs });
+      ? client.requestTransfer(event.data, options)
+      : client.reportDisconnect(...reportOf(event), options);
     const answered = new AbortController();
     const late = sleep(answerTimeoutMs, undefined, { signal: answered.signal }).then(() => {
       throw new NoAnswerError('The hard limit has passed');
@@ -99,24 +109,6 @@ export class NextSteps {
     return await Promise.race([answer, late]).finally(() => {
       answered.abort();
     });
-  }
-
-  private fallback({ type, data: { conversationId, transferId } }: AwaitingEvent): NextStep {
-    return {
-      action: 'ROUTE',
-      decision: {
-        conversationId,
-        transferId: transferId ?? '',
-        outcome: type === 'leg.requested' ? 'TRANSFER_UNAVAILABLE' : 'CONTEXT_UNAVAILABLE',
-        route: this.options.fallbackRoute,
-        currentTaskName: null,
-        referenceVariables: {},
-        transferVariables: {},
-        fallback: true,
-        reason: 'TEMPORAL_UNAVAILABLE',
-        legs: [],
-      },
-    };
   }
 
   private async noteLater(event: LegDisconnected): Promise<void> {
@@ -133,6 +125,26 @@ export class NextSteps {
     }
   }
 }
+
+/** The workflow, or the client before it, refuses; anything else is silence or a fault. */
+const isRefusal = (error: unknown) =>
+  error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
+
+/** A decision of the gateway's own, where there is none of the workflow's. */
+export const fallbackStep = (
+  known: Pick<RoutingDecision, 'conversationId' | 'transferId' | 'outcome' | 'route'>,
+): NextStep => ({
+  action: 'ROUTE',
+  decision: {
+    ...known,
+    currentTaskName: null,
+    referenceVariables: {},
+    transferVariables: {},
+    fallback: true,
+    reason: 'TEMPORAL_UNAVAILABLE',
+    legs: [],
+  },
+});
 
 /** A report says itself when it happened; where it does not, the event does. */
 const reportOf = ({ timestamp, data: { conversationId, ...report } }: LegConnected | LegDisconnected) =>

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import type { NextStep } from '../contract/next-step';
 
-import type { LegEvent } from './leg-events';
+import type { CallerLeft, LegEvent } from './leg-events';
 import type { RouteSettings } from './routes';
 
 /** A webhook's request as it came over the wire. */
@@ -27,14 +27,26 @@ export interface WebhookAnswer<Command = unknown> {
   commands?: readonly Command[];
 }
 
+/** A caller's own call, as its phone system knows it. */
+export interface CallersCall {
+  /** The phone system's id of it. The legs of the call are named `{callId}.{visit}`. */
+  callId: string;
+  /** The caller's number, as the phone system writes it. */
+  number?: string | undefined;
+}
+
 /** What a webhook's request says. */
 export interface Reading<Call = unknown> {
   /** What happened to a leg; absent where nothing did that matters. */
-  event?: LegEvent;
+  event?: LegEvent | CallerLeft;
   /** Whether a caller waits for what comes next. Where not, a disconnect is signalled and not awaited. */
   awaitsStep: boolean;
   /** What `answer` must know of the call. */
   call: Call;
+  /** The conversation of `call` is the one of this call: its id may differ, and the gateway puts in which it is. */
+  caller?: CallersCall;
+  /** What could not be read and is not needed: each names the field and the reason, and nothing that was in it. */
+  ignored?: readonly string[];
 }
 
 /** One webhook of a phone system, for the gateway's description of itself. */
@@ -48,6 +60,8 @@ export interface Hook {
   body: z.ZodType;
   /** MIME type of the answer. */
   answers: string;
+  /** What `answer` gets where a request cannot be read although a caller waits. Without it such a request is refused. */
+  unread?: object;
 }
 
 /** A webhook's request that does not fit. Its message names the field. */
@@ -64,7 +78,7 @@ export class WebhookError extends Error {
  * @typeParam Call - what it must know of a call to answer
  * @typeParam Command - what it is told to do, where the answer itself does not steer it
  */
-export interface PhoneSystem<Call = unknown, Command = unknown> {
+export interface PhoneSystem<Call extends object = object, Command = unknown> {
   /** In its webhooks' path: `/{name}/{hook}`. */
   readonly name: string;
   readonly hooks: Readonly<Record<string, Hook>>;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { conversationIdSchema, countrySchema, transferIdSchema } from '../contract/fields';
@@ -27,6 +29,10 @@ export function jsonIn(body: Buffer): unknown {
   }
 }
 
+/** Tells one visit of a call from the next, by what only one webhook has. */
+export const shortHash = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 12);
+
 /** Any word: one that a phone system adds later must not cost a caller the call. */
 export const wordSchema = z.string().min(1, 'must not be empty');
 
@@ -48,15 +54,20 @@ export interface CallDefaults {
   country: string;
 }
 
+/** A request for a leg, and what its address says that cannot be read. */
+export interface RequestInQuery {
+  event: LegRequested;
+  ignored: string[];
+}
+
 /**
  * The request for a leg, as the address of a phone system's webhook says it: `conversationId`, `transferId`,
- * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there, or is empty, is the call's own. A flow
- * that connects its customer once more sends the same `conversationId` again.
- *
- * @throws WebhookError naming the parameter that does not fit
+ * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there, is empty or cannot be read is the call's
+ * own: a caller waits. A flow that connects its customer once more sends the same `conversationId` again.
  */
-export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegRequested {
-  const { taskName, ...said } = checked(callQuerySchema, setIn(query), 'query');
+export function requestInQuery(query: URLSearchParams, call: CallDefaults): RequestInQuery {
+  const { said, ignored } = readableIn(query);
+  const { taskName } = said;
   const ids = {
     conversationId: said.conversationId ?? call.conversationId,
     transferId: said.transferId ?? call.transferId,
@@ -70,7 +81,20 @@ export function requestInQuery(query: URLSearchParams, call: CallDefaults): LegR
     ...(variables.length === 0 ? {} : { inputVariables: Object.fromEntries(variables) }),
   };
   const hasContext = Object.keys(inputContext).length > 0;
-  return { type: 'leg.requested', data: { ...ids, ...(hasContext ? { inputContext } : {}) } };
+  const data = { ...ids, ...(hasContext ? { inputContext } : {}) };
+  return { event: { type: 'leg.requested', data }, ignored };
+}
+
+/** Each parameter by itself: one that cannot be read takes none of the others with it. */
+function readableIn(query: URLSearchParams): { said: z.output<typeof callQuerySchema>; ignored: string[] } {
+  const given = setIn(query);
+  const { error } = callQuerySchema.safeParse(given);
+  const unreadable = new Set(error?.issues.map(({ path }) => String(path[0])));
+  const readable = Object.entries(given).filter(([name]) => !unreadable.has(name));
+  return {
+    said: callQuerySchema.parse(Object.fromEntries(readable)),
+    ignored: error === undefined ? [] : [describeIssues(error, 'query')],
+  };
 }
 
 /** The parameters that say something: an address that is made from a template has empty ones. */

@@ -49,7 +49,8 @@ export function routeOf(
   const url = route.type === 'REDIRECT' ? route.url : continueUrl;
   if (url === undefined) return { type: 'HANG_UP' };
   const address = new URL(url);
-  for (const name of ['conversationId', 'transferId', 'outcome'] as const) {
+  // In the order of their names: Twilio may send them so, and signs them as they were given.
+  for (const name of ['conversationId', 'outcome', 'transferId'] as const) {
     if (decision[name] !== '') address.searchParams.set(name, decision[name]);
   }
   return { type: 'REDIRECT', url: address.toString() };

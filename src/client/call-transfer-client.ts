@@ -46,6 +46,8 @@ export interface CallTransferClientOptions {
 export interface AskOptions {
   /** How long the ask may take before `NoAnswerError`, in milliseconds. Default: the client's own. */
   answerTimeoutMs?: number;
+  /** Called where the answer is an old one, which was given to the same request or report before. */
+  onRepetition?: () => void;
 }
 
 /** What is left of an ask's time for the way there and back, in milliseconds: the workflow answers so much earlier. */
@@ -170,6 +172,17 @@ export class CallTransferClient {
   }
 
   /**
+   * Whether the conversation goes on, or waits for its customer to come back. Needs no worker.
+   *
+   * @throws NoAnswerError
+   */
+  async isOpen(conversationId: string): Promise<boolean> {
+    const look = () => this.handle(conversationId).describe();
+    const found = await askTemporal(this.temporal, look, Date.now() + this.answerTimeoutMs);
+    return found?.status.name === 'RUNNING';
+  }
+
+  /**
    * Waits for the conversation to end, its reconnect window included, and answers its last decision.
    *
    * @throws ConversationNotFoundError
@@ -192,7 +205,7 @@ export class CallTransferClient {
   private async freshStep(
     conversationId: string,
     transferId: string | undefined,
-    { answerTimeoutMs = this.answerTimeoutMs }: AskOptions = {},
+    { answerTimeoutMs = this.answerTimeoutMs, onRepetition }: AskOptions = {},
     send: (ask: Ask) => Promise<NextStep>,
   ): Promise<NextStep> {
     const deadline = Date.now() + answerTimeoutMs;
@@ -201,9 +214,10 @@ export class CallTransferClient {
     const first =
       (await askTemporal(this.temporal, () => send({ askId, answerWithinMs }), deadline)) ??
       (await this.pastDecision(conversationId, transferId, deadline));
-    if (first.action === 'ROUTE') return first;
-    const { leg } = first;
-    if (first.askId === askId) return { action: 'DIAL', leg };
+    const { askId: answered, ...step } = first;
+    if (answered !== askId) onRepetition?.();
+    if (answered === askId || step.action === 'ROUTE') return step;
+    const { leg } = step;
     const again = () =>
       this.handle(conversationId).executeUpdate(requestTransferUpdate, {
         args: [{ transferId: leg.transferId, answerWithinMs }],

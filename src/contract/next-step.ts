@@ -13,14 +13,16 @@ export const dialableLegSchema = destinationSchema.extend({
 });
 export type DialableLeg = z.infer<typeof dialableLegSchema>;
 
+/** The `askId` of the request, where it had one: another's means that Temporal repeated an old answer. */
+const askId = z.string().optional();
+
 /** The answer to an ask of call control: dial a number, or route the customer. */
 export const nextStepSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('DIAL'),
     leg: dialableLegSchema,
-    /** The `askId` of the request, where it had one: another's means that Temporal repeated an old answer. */
-    askId: z.string().optional(),
+    askId,
   }),
-  z.object({ action: z.literal('ROUTE'), decision: routingDecisionSchema }),
+  z.object({ action: z.literal('ROUTE'), decision: routingDecisionSchema, askId }),
 ]);
 export type NextStep = z.infer<typeof nextStepSchema>;

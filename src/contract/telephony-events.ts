@@ -14,6 +14,12 @@ const causeSchema: z.ZodType<DisconnectCause, DisconnectCause | number> = z
   })
   .transform((said): DisconnectCause => readCause(said) ?? String(said));
 
+/**
+ * When it happened. Default: when the report arrived, also where the time cannot be read: it is shown and moves nothing, and a
+ * caller waits.
+ */
+const shownAtSchema = optional(instantSchema).catch(undefined);
+
 /** Word of the phone system that a leg is over: payload of `reportDisconnect` and of `disconnected`. */
 export const disconnectReportSchema = z.object({
   transferId: transferIdSchema,
@@ -21,9 +27,8 @@ export const disconnectReportSchema = z.object({
   by: optional(hangupPartySchema),
   /** Default: `NORMAL`. */
   cause: optional(causeSchema),
-  /** When it happened. Default: when the report arrived. */
-  at: optional(instantSchema),
-  /** As in a `TransferRequest`: an answer with a number repeats it. */
+  at: shownAtSchema,
+  /** As in a `TransferRequest`: the answer repeats it. */
   askId: optional(z.string().min(1).max(200)),
   /** Default: the worker's own hard limit of the decision. */
   answerWithinMs: optional(answerWithinMsSchema),
@@ -33,7 +38,6 @@ export type DisconnectReport = z.input<typeof disconnectReportSchema>;
 /** Word of the phone system that the dialled leg was answered: payload of `connected`. */
 export const connectReportSchema = z.object({
   transferId: transferIdSchema,
-  /** When it happened. Default: when the report arrived. */
-  at: optional(instantSchema),
+  at: shownAtSchema,
 });
 export type ConnectReport = z.input<typeof connectReportSchema>;

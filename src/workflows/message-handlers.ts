@@ -134,4 +134,4 @@ function mustKnow(conversation: ConversationRun, transferId: string): void {
 }
 
 const withAskId = (step: NextStep, askId: string | undefined): NextStep =>
-  step.action === 'DIAL' && askId !== undefined ? { ...step, askId } : step;
+  askId === undefined ? step : { ...step, askId };

@@ -6,6 +6,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 
 import type { CallTransferClient } from '../../client/call-transfer-client';
 import type { NextStep } from '../../contract/next-step';
+import type { CallerKey } from '../calls';
 import { NextSteps, type AwaitingEvent } from '../next-steps';
 import type { PhoneSystem } from '../phone-system';
 import type { Route } from '../routes';
@@ -13,8 +14,9 @@ import type { Route } from '../routes';
 import { conversationRoutes } from './conversation-routes';
 import { describeRoutes } from './description';
 import { healthRoutes } from './health-routes';
+import { legEventRoute } from './leg-event-route';
 import { answerProblem, Problem } from './problems';
-import { legEventRoute, webhookRoutes } from './webhook-routes';
+import { webhookRoutes } from './webhook-routes';
 
 export interface GatewayOptions {
   client: CallTransferClient;
@@ -27,6 +29,8 @@ export interface GatewayOptions {
   /** Secrets of Standard Webhooks, for signed leg events; with none nobody is let in. */
   webhookSecrets?: readonly string[];
   phoneSystems?: readonly PhoneSystem[];
+  /** Finds the conversation of a phone system's call by its caller's number. Default: each call is a conversation. */
+  callerKey?: CallerKey;
   /** Where a caller goes when Temporal gives no answer. */
   fallbackRoute: Route;
   /** Hard limit from a request to the next step, milliseconds. Default: 5,000. */

@@ -43,6 +43,8 @@ const environmentSchema = z
     GATEWAY_WEBHOOK_SECRETS: list.pipe(z.array(webhookSecret)).default([]),
     GATEWAY_WEBHOOK_TOLERANCE_S: whole.pipe(z.number().min(1).max(300)).optional(),
     GATEWAY_PHONE_SYSTEMS: list.default([]),
+    GATEWAY_CALLER_SECRET: secret.optional(),
+    GATEWAY_CALLER_WINDOW_MS: whole.pipe(z.number().min(1000)).default(600_000),
     GATEWAY_COUNTRY: countrySchema.default('US'),
     GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),
     GATEWAY_CONTINUE_URL: httpUrl.optional(),
@@ -101,6 +103,7 @@ export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
       phoneSystems,
       fallbackRoute,
       ...given({
+        callerKey: callerKeyOf(set),
         apiKeys: set.GATEWAY_API_KEYS,
         webhookSecrets: set.GATEWAY_WEBHOOK_SECRETS,
         logLevel: set.GATEWAY_LOG_LEVEL,
@@ -114,6 +117,11 @@ export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
     },
   };
 }
+
+const callerKeyOf = (set: z.output<typeof environmentSchema>) =>
+  set.GATEWAY_CALLER_SECRET === undefined
+    ? undefined
+    : { secret: set.GATEWAY_CALLER_SECRET, windowMs: set.GATEWAY_CALLER_WINDOW_MS };
 
 /** The options that are set; the others keep their defaults. */
 const given = <Options extends object>(options: Options) =>

@@ -1,75 +1,22 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
-import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { z } from 'zod';
 
-import { nextStepSchema, type NextStep } from '../../contract/next-step';
-import { legEventSchema } from '../leg-events';
-import type { NextSteps } from '../next-steps';
-import type { Hook, PhoneSystem, WebhookAnswer, WebhookRequest } from '../phone-system';
-import { checked, jsonIn } from '../read-webhook';
-import { knownRoute } from '../routes';
+import type { NextStep } from '../../contract/next-step';
+import { Calls } from '../calls';
+import { fallbackStep, type AwaitingEvent, type NextSteps } from '../next-steps';
+import {
+  WebhookError,
+  type Hook,
+  type PhoneSystem,
+  type Reading,
+  type WebhookAnswer,
+  type WebhookRequest,
+} from '../phone-system';
+import { knownRoute, type Route } from '../routes';
+import { WebhookSteps } from '../webhook-steps';
 
-import { deliverySchema } from './conversation-routes';
 import type { GatewayOptions } from './create-gateway';
 import { Problem, problem, problems, unauthorized } from './problems';
-
-/**
- * Canonical leg events, signed as Standard Webhooks says, for any system that can post JSON.
- *
- * A repeated event is answered as the first was: an event says all of itself by its leg, so its `webhook-id`
- * need not be remembered.
- *
- * @param app - leaves bodies as the bytes that came
- * @throws Error where a secret is no base64
- */
-export function legEventRoute(
-  app: FastifyInstance,
-  { webhookSecrets = [], webhookToleranceSeconds = 300 }: GatewayOptions,
-  steps: NextSteps,
-): void {
-  const webhooks = webhookSecrets.map((secret) => new Webhook(secret));
-  app.post<{ Body: Buffer | undefined }>('/v1/leg-events', {
-    schema: {
-      tags: ['Leg events'],
-      summary: 'What happened to a leg, signed as Standard Webhooks says',
-      security: [{ standardWebhooks: [] }],
-      consumes: ['application/json'],
-      body: legEventSchema,
-      headers: z.object({
-        'webhook-id': z.string().describe('Of the message'),
-        'webhook-timestamp': z.string().describe('Seconds since 1970'),
-        'webhook-signature': z.string().describe('`v1,{base64}`, several separated by spaces'),
-      }),
-      response: {
-        ...problems,
-        200: z.union([nextStepSchema, deliverySchema]),
-        401: problem('The signature is missing, wrong or too old'),
-        404: problem('No such conversation, or no such leg in it'),
-        409: problem('The leg cannot be had'),
-        415: problem('The body is no JSON'),
-        503: problem('Temporal gave no answer: repeat the request'),
-      },
-    },
-    handler: async ({ headers, body = Buffer.alloc(0), log }) => {
-      const age = Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']));
-      const isRecent = age <= webhookToleranceSeconds;
-      if (!isRecent || !webhooks.some((webhook) => isSigned(webhook, body, headers))) throw unauthorized();
-      const event = checked(legEventSchema, jsonIn(body), 'body');
-      if (event.type === 'leg.connected') return { delivered: await steps.note(event) };
-      return await steps.after(event, log);
-    },
-  });
-}
-
-function isSigned(webhook: Webhook, body: Buffer, headers: object): boolean {
-  try {
-    webhook.verify(body, headers as Record<string, string>, { jsonParse: false });
-    return true;
-  } catch (error) {
-    if (error instanceof WebhookVerificationError) return false;
-    throw error;
-  }
-}
 
 /**
  * The webhooks of phone systems, each at `/{phone system}/{hook}`.
@@ -78,17 +25,22 @@ function isSigned(webhook: Webhook, body: Buffer, headers: object): boolean {
  */
 export function webhookRoutes(
   app: FastifyInstance,
-  { phoneSystems = [], publicUrl }: GatewayOptions,
+  { phoneSystems = [], publicUrl, client, callerKey, fallbackRoute }: GatewayOptions,
   steps: NextSteps,
 ): void {
+  const calls = new Calls(client, callerKey);
+  const service = { steps, calls, fallbackRoute, webhookSteps: new WebhookSteps(client, steps, calls) };
   for (const system of phoneSystems) {
     for (const [name, hook] of Object.entries(system.hooks)) {
       app.post<{ Body: Buffer | undefined }>(`/${system.name}/${name}`, {
         schema: schemaOf(system, hook),
         handler: async (request, reply) => {
           const webhook = webhookRequest(request, name, publicUrl);
-          if (!(await system.authenticate(webhook))) throw unauthorized();
-          const answer = await serve(system, webhook, steps, request.log);
+          if (!(await system.authenticate(webhook))) {
+            logAddress(request.log, system, webhook);
+            throw unauthorized();
+          }
+          const answer = await serve(system, webhook, service, request.log);
           return await reply.type(answer.contentType).send(answer.body);
         },
       });
@@ -123,34 +75,97 @@ function webhookRequest(
   return { hook, url: publicUrl + url, query: new URLSearchParams(query), headers, body };
 }
 
+/** A signature over another address than the phone system called is the commonest mistake. What parameters hold is not shown. */
+function logAddress(log: FastifyBaseLogger, { name }: PhoneSystem, { url, query }: WebhookRequest): void {
+  const [address] = url.split('?');
+  const parameters = [...query.keys()];
+  log.warn({ phoneSystem: name, address, parameters }, 'The signature is not one over this address');
+}
+
+type TelephonyEvent = NonNullable<Reading['event']>;
+
+/** What all webhooks are served with. */
+interface Service {
+  steps: NextSteps;
+  webhookSteps: WebhookSteps;
+  calls: Calls;
+  fallbackRoute: Route;
+}
+
 /** The answer to a webhook, after what it asks for has been done. */
 async function serve(
   system: PhoneSystem,
   request: WebhookRequest,
-  steps: NextSteps,
+  service: Service,
   log: FastifyBaseLogger,
 ): Promise<WebhookAnswer> {
-  const { event: read, awaitsStep, call } = system.read(request);
-  // A phone system's own ids must fit the contract, too.
-  const event = read === undefined ? undefined : checked(legEventSchema, read, 'event');
+  const { webhookSteps } = service;
+  const reading = read(system, request, log);
+  if ('unread' in reading) return unreadAnswer(system, reading.unread, service.fallbackRoute);
+  const { event, caller } = await inItsConversation(reading, service.calls);
   let step: NextStep | undefined;
-  if (awaitsStep && event !== undefined && event.type !== 'leg.connected') {
-    // A caller is there: whatever the workflow refuses, the answer is a step and no error.
-    step = await steps.after(event, log, false);
-  } else if (event !== undefined && event.type !== 'leg.requested') await steps.note(event);
+  if (reading.awaitsStep && event !== undefined && isAwaiting(event)) {
+    step = await webhookSteps.after(event, caller?.callId, log);
+  } else if (event?.type === 'caller.left') await webhookSteps.left(event);
+  else if (event !== undefined && event.type !== 'leg.requested') await service.steps.note(event);
   if (step !== undefined) logUnknownRoute(log, step);
+  // The step may have given the call a conversation of its own.
+  const { call, event: inIt } = await inItsConversation(reading, service.calls);
   const answer = system.answer(step, call, Date.now());
   if (await isPerformed(system, answer, log)) return answer;
-  if (step?.action !== 'DIAL' || event === undefined) throw notTaken();
+  if (step?.action !== 'DIAL' || inIt === undefined) throw notTaken();
 
   // The number was not dialled: what comes next for the caller is asked at once.
-  const ids = { conversationId: event.data.conversationId, transferId: step.leg.transferId };
+  const ids = { conversationId: inIt.data.conversationId, transferId: step.leg.transferId };
   const failed = { ...ids, by: 'GENERATIVE_AGENT', cause: 'FAILED' } as const;
-  const instead = await steps.after({ type: 'leg.disconnected', data: failed }, log, false);
+  const instead = await webhookSteps.after({ type: 'leg.disconnected', data: failed }, undefined, log);
   const answerInstead = system.answer(instead, call, Date.now());
   if (await isPerformed(system, answerInstead, log)) return answerInstead;
   throw notTaken();
 }
+
+/** What the request says; or, where it cannot be read although a caller waits, what the answer is made of. */
+function read(
+  system: PhoneSystem,
+  request: WebhookRequest,
+  log: FastifyBaseLogger,
+): Reading<object> | { unread: object } {
+  const about = { phoneSystem: system.name, hook: request.hook };
+  try {
+    const reading = system.read(request);
+    for (const why of reading.ignored ?? []) log.warn({ ...about, why }, 'A part of a webhook is ignored');
+    return reading;
+  } catch (error) {
+    const unread = system.hooks[request.hook]?.unread;
+    if (!(error instanceof WebhookError) || unread === undefined) throw error;
+    log.error(
+      { ...about, why: error.message },
+      'A webhook cannot be read: its caller gets the fallback route',
+    );
+    return { unread };
+  }
+}
+
+const unreadAnswer = (system: PhoneSystem, call: object, route: Route): WebhookAnswer => {
+  const known = { conversationId: '', transferId: '', outcome: 'TRANSFER_UNAVAILABLE', route } as const;
+  return system.answer(fallbackStep(known), call, Date.now());
+};
+
+/** A reading whose conversation is the one that the call belongs to. */
+async function inItsConversation(reading: Reading<object>, calls: Calls): Promise<Reading<object>> {
+  const { event, caller, call } = reading;
+  if (caller === undefined) return reading;
+  const { conversationId: named } = event?.data ?? (call as { conversationId: string });
+  const conversationId = await calls.conversationOf(caller, named);
+  return {
+    ...reading,
+    ...(event && { event: { ...event, data: { ...event.data, conversationId } } as TelephonyEvent }),
+    call: { ...call, conversationId },
+  };
+}
+
+const isAwaiting = (event: TelephonyEvent): event is AwaitingEvent =>
+  event.type === 'leg.requested' || event.type === 'leg.disconnected';
 
 /** Notes that a decision's route is none that the gateway can carry out: somebody must mend the routing policy. */
 function logUnknownRoute(log: FastifyBaseLogger, step: NextStep): void {

@@ -8,7 +8,14 @@ import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../..
 import { callQuerySchema, legQuerySchema } from '../../read-webhook';
 
 import { answer, type VerbSettings } from './answer';
-import { callStatusSchema, callWebhookSchema, dialEndedSchema, read, type JambonzCall } from './read';
+import {
+  callStatusSchema,
+  callWebhookSchema,
+  dialEndedSchema,
+  read,
+  SIGNATURE_HEADER,
+  type JambonzCall,
+} from './read';
 
 export interface JambonzOptions extends VerbSettings {
   /** The account's webhook secrets. While one is changed there are two. */
@@ -19,16 +26,17 @@ export interface JambonzOptions extends VerbSettings {
   now?: (() => number) | undefined;
 }
 
-/** Lower case. */
-const SIGNATURE_HEADER = 'jambonz-signature';
-
-const hook = (summary: string, body: z.ZodType, query?: z.ZodType): Hook => ({
+const hook = (summary: string, body: z.ZodType, query?: z.ZodType, unread?: JambonzCall): Hook => ({
   summary,
   ...(query === undefined ? {} : { query }),
   accepts: 'application/json',
   body,
   answers: 'application/json',
+  ...(unread && { unread }),
 });
+
+/** Of a call of which nothing is known. */
+const unread: JambonzCall = { conversationId: '', tags: {} };
 
 /**
  * jambonz: an application's calling webhook, the `actionHook` of `dial` and the application's call status webhook.
@@ -42,11 +50,13 @@ export function jambonz(options: JambonzOptions): PhoneSystem<JambonzCall> {
         'A call comes in, or comes back: verbs that dial GenerativeAgent',
         callWebhookSchema,
         callQuerySchema,
+        unread,
       ),
       dial: hook(
         'The dialled leg is over: verbs that carry out the decision',
         dialEndedSchema,
         legQuerySchema,
+        unread,
       ),
       status: hook('The dialled leg was answered, or the caller hung up', callStatusSchema),
     },

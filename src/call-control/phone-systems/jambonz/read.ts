@@ -8,6 +8,7 @@ import {
   legInQuery,
   legQuerySchema,
   requestInQuery,
+  shortHash,
   wordSchema,
   type LegIds,
 } from '../../read-webhook';
@@ -17,24 +18,27 @@ import { isOver, whoAndWhy } from './who-and-why';
 /** What a flow's `tag` verb, or the gateway's, has put on a call. */
 const tagsSchema = optional(z.record(z.string(), z.unknown())).catch(undefined);
 
-/** The application's calling webhook: of an incoming call, and of a call that is redirected here. */
-export const callWebhookSchema = z.looseObject({
+/** What any webhook says of a call. */
+const callSchema = z.looseObject({
   /** Of the leg that the webhook is about: the caller's own, except for the status of the dialled leg. */
-  call_sid: conversationIdSchema,
-  from: optional(z.string()),
-  to: optional(z.string()),
+  call_sid: optional(conversationIdSchema).catch(undefined),
+  from: optional(z.string()).catch(undefined),
+  to: optional(z.string()).catch(undefined),
   customerData: tagsSchema,
   /** The same, in the spelling of all other fields. */
   customer_data: tagsSchema,
 });
 
+/** The application's calling webhook: of an incoming call, and of a call that is redirected here. */
+export const callWebhookSchema = callSchema.extend({ call_sid: conversationIdSchema });
+
 /** The request for the `actionHook` of `dial`, made when the dialled leg is over, or will never be. */
-export const dialEndedSchema = callWebhookSchema.extend({
+export const dialEndedSchema = callSchema.extend({
   /**
    * Of the caller's own leg: `trying`, `ringing`, `early-media`, `in-progress`, `completed`, `failed`, `busy`,
    * `no-answer`, `queued`.
    */
-  call_status: wordSchema,
+  call_status: optional(wordSchema).catch(undefined),
   /** Of the dialled leg, as far as it came: absent where it did not begin. */
   dial_call_status: optional(wordSchema).catch(undefined),
   dial_sip_status: optional(z.coerce.number()).catch(undefined),
@@ -45,13 +49,16 @@ export const dialEndedSchema = callWebhookSchema.extend({
 export type DialEnded = z.infer<typeof dialEndedSchema>;
 
 /** The application's call status webhook, for the caller's own leg and for the dialled one. */
-export const callStatusSchema = callWebhookSchema.extend({
+export const callStatusSchema = callSchema.extend({
   /** `inbound` for the caller's own leg, `outbound` for the dialled one. */
-  direction: wordSchema,
-  call_status: wordSchema,
+  direction: optional(wordSchema).catch(undefined),
+  call_status: optional(wordSchema).catch(undefined),
   /** `caller` or `jambonz`; only on the last status of a leg. */
-  call_termination_by: optional(z.string()),
+  call_termination_by: optional(z.string()).catch(undefined),
 });
+
+/** Lower case. */
+export const SIGNATURE_HEADER = 'jambonz-signature';
 
 type Tags = Readonly<Record<string, unknown>>;
 
@@ -79,22 +86,26 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
 }
 
 /**
- * A call arrives, or comes back: then it is tagged with the leg that it had, and asks for a new one of the same
- * conversation. The same webhook, sent again, has the same tags and so asks for the same leg.
+ * A call arrives, or a flow sends it here once more: each time is a visit of its own, told from the same webhook sent again by
+ * its signature, which holds the time. A flow may have put tags of its own in place of the gateway's, so they tell at most which
+ * conversation goes on.
  */
-function requested({ query, body }: WebhookRequest, country: string): Reading<JambonzCall> {
+function requested({ query, body, headers }: WebhookRequest, country: string): Reading<JambonzCall> {
   const payload = checked(callWebhookSchema, jsonIn(body), 'body');
-  const { call_sid } = payload;
+  const { call_sid, from } = payload;
   const tags = tagsOf(payload);
-  const before = idsIn(tags);
-  const visit = before === undefined ? 1 : visitIn(tags) + 1;
-  const event = requestInQuery(query, {
-    conversationId: before?.conversationId ?? call_sid,
-    transferId: visit === 1 ? call_sid : `${call_sid}.${visit}`,
+  const { event, ignored } = requestInQuery(query, {
+    conversationId: idsIn(tags)?.conversationId ?? call_sid,
+    transferId: `${call_sid}.${shortHash(String(headers[SIGNATURE_HEADER]))}`,
     country,
   });
-  const { conversationId } = event.data;
-  return { event, awaitsStep: true, call: { conversationId, tags: visit === 1 ? tags : { ...tags, visit } } };
+  return {
+    event,
+    ignored,
+    awaitsStep: true,
+    caller: { callId: call_sid, number: from },
+    call: { conversationId: event.data.conversationId, tags },
+  };
 }
 
 function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
@@ -110,32 +121,30 @@ function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
 }
 
 /**
- * A leg has come further. The gateway's own tags say which leg it is; without them it is none of the gateway's.
+ * A leg has come further. The gateway's own tags say which one was dialled; of the caller's own leg its id is enough.
  *
  * The dialled leg's end is the `dial` webhook's to report, which knows who hung up: a report that knows less and
  * comes earlier would do harm. So is the end of the caller's own leg where jambonz was told to end it.
  */
 function status({ body }: WebhookRequest): Reading<JambonzCall> {
   const payload = checked(callStatusSchema, jsonIn(body), 'body');
-  const { call_sid, direction, call_status, call_termination_by } = payload;
+  const { call_sid, from, direction, call_status, call_termination_by } = payload;
   const tags = tagsOf(payload);
   const ids = idsIn(tags);
-  const nothing = { awaitsStep: false, call: { conversationId: ids?.conversationId ?? call_sid, tags } };
-  if (ids === undefined) return nothing;
-  if (direction === 'outbound' && call_status === 'in-progress')
+  const conversationId = ids?.conversationId ?? call_sid ?? '';
+  const nothing = { awaitsStep: false, call: { conversationId, tags } };
+  if (ids !== undefined && direction === 'outbound' && call_status === 'in-progress')
     return { ...nothing, event: { type: 'leg.connected', data: ids } };
-  if (direction !== 'inbound' || !isOver(call_status) || call_termination_by === 'jambonz') return nothing;
+  if (call_sid === undefined || direction !== 'inbound') return nothing;
+  if (!isOver(call_status) || call_termination_by === 'jambonz') return nothing;
   // A caller's leg that ends without having been answered was never connected with anybody.
   const cause = call_status === 'completed' ? 'NORMAL' : 'CANCELLED';
-  return { ...nothing, event: { type: 'leg.disconnected', data: { ...ids, by: 'CUSTOMER', cause } } };
+  const data = { conversationId, callId: call_sid, cause } as const;
+  return { ...nothing, caller: { callId: call_sid, number: from }, event: { type: 'caller.left', data } };
 }
 
-const tagsOf = ({ customerData, customer_data }: z.infer<typeof callWebhookSchema>): Tags =>
+const tagsOf = ({ customerData, customer_data }: z.infer<typeof callSchema>): Tags =>
   customerData ?? customer_data ?? {};
-
-/** How many times the call has come to the `call` webhook. */
-const visitIn = ({ visit }: Tags): number =>
-  typeof visit === 'number' && Number.isInteger(visit) ? visit : 1;
 
 /** The ids that the gateway tagged the leg with. A flow's own tags are whatever they are. */
 const idsIn = ({ conversationId, transferId }: Tags): LegIds | undefined =>

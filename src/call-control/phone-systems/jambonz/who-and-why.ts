@@ -4,7 +4,7 @@ import type { HangupParty } from '../../../contract/telephony-events';
 import type { DialEnded } from './read';
 
 /** Whether a caller's own leg, of which jambonz sends this `call_status`, is over. */
-export const isOver = (callStatus: string): boolean =>
+export const isOver = (callStatus = ''): boolean =>
   ['completed', 'failed', 'busy', 'no-answer'].includes(callStatus);
 
 /** What the last `dial_call_status` says where the dialled leg was never connected with the caller. */

@@ -31,12 +31,13 @@ export function commandsFor(
   return carryOut(step.decision, call, settings);
 }
 
-function pickUp({ callControlId, conversationId, transferId }: CallIds): TelnyxCommand {
+function pickUp({ callControlId, ...ids }: CallIds): TelnyxCommand {
+  const { callId, conversationId, transferId } = ids;
   return {
     action: 'answer',
     callControlId,
     params: {
-      client_state: encodeClientState({ role: 'customer', conversationId, transferId }),
+      client_state: encodeClientState({ role: 'customer', callId, conversationId, transferId }),
       command_id: commandId(conversationId, transferId, 'answer'),
     },
   };
@@ -45,11 +46,11 @@ function pickUp({ callControlId, conversationId, transferId }: CallIds): TelnyxC
 /** Dials GenerativeAgent. Parked, the caller stays on the line when the dialled leg ends. */
 function dial(
   leg: DialableLeg,
-  { callControlId, conversationId }: CallIds,
+  { callControlId, callId, conversationId }: CallIds,
   { callerId }: CommandSettings,
   now: number,
 ): TelnyxCommand {
-  const ids = { conversationId, transferId: leg.transferId };
+  const ids = { callId, conversationId, transferId: leg.transferId };
   return {
     action: 'transfer',
     callControlId,
@@ -75,10 +76,12 @@ function dial(
  */
 function carryOut(
   decision: RoutingDecision,
-  { callControlId, conversationId, transferId }: CallIds,
+  { callControlId, callId, conversationId, ...call }: CallIds,
   settings: CommandSettings,
 ): TelnyxCommand[] {
-  const client_state = encodeClientState({ role: 'routed', conversationId, transferId });
+  // The decision's own leg: a repeated event about an earlier one must not route the caller once more.
+  const transferId = decision.transferId === '' ? call.transferId : decision.transferId;
+  const client_state = encodeClientState({ role: 'routed', callId, conversationId, transferId });
   const common = { client_state, command_id: commandId(conversationId, transferId, 'route') };
   const route = routeOf(decision, settings);
   switch (route.type) {

@@ -4,6 +4,8 @@ import { conversationIdSchema, transferIdSchema } from '../../../contract/fields
 
 const ids = {
   callTransfer: z.literal(1),
+  /** `call_session_id` of the caller's call. Default: the conversation's id. */
+  callId: z.string().min(1).optional(),
   conversationId: conversationIdSchema,
   transferId: transferIdSchema,
 };

@@ -51,8 +51,8 @@ type Send = Record<TelnyxCommand['action'], (callControlId: string, params: obje
 
 /**
  * Carries commands out, one after the other, through Telnyx's own client. Rejects where Telnyx did not take one. A
- * repeated attempt has the same `command_id`, so that one whose answer was lost is not carried out twice. A command
- * for a call that has ended meanwhile counts as done.
+ * repeated attempt has the same `command_id`, so that one whose answer was lost is not carried out twice; one that was taken is
+ * not sent again. A command for a call that has ended meanwhile counts as done, and so does `answer` for one that is up.
  */
 export function performer(options: PerformOptions): (commands: readonly TelnyxCommand[]) => Promise<void> {
   const { apiKey, apiUrl = 'https://api.telnyx.com/v2', attemptTimeoutMs = 1500, maxRetries = 2 } = options;
@@ -70,16 +70,44 @@ export function performer(options: PerformOptions): (commands: readonly TelnyxCo
     logLevel: 'off',
   });
   const send = client.calls.actions as Send;
+  const carryOut = async ({ action, callControlId, params }: TelnyxCommand) => {
+    try {
+      await send[action](callControlId, params);
+    } catch (error) {
+      if (!hasEnded(error) && !(action === 'answer' && isRefused(error))) throw error;
+    }
+  };
+  const taken = new Map<string, Promise<void>>();
   return async (commands) => {
-    for (const { action, callControlId, params } of commands) {
-      try {
-        await send[action](callControlId, params);
-      } catch (error) {
-        if (!hasEnded(error)) throw error;
-      }
+    for (const command of commands) {
+      const { command_id } = command.params;
+      const before = taken.get(command_id);
+      if (before !== undefined) await before;
+      else await remembered(taken, command_id, carryOut(command));
     }
   };
 }
+
+/** So many commands are not sent a second time. Of older ones Telnyx itself knows that they were carried out. */
+const REMEMBERED = 10_000;
+
+/** Until it fails: what was not taken is sent again with the next webhook. */
+async function remembered(
+  taken: Map<string, Promise<void>>,
+  commandId: string,
+  done: Promise<void>,
+): Promise<void> {
+  taken.set(commandId, done);
+  const [oldest] = taken.keys();
+  if (taken.size > REMEMBERED && oldest !== undefined) taken.delete(oldest);
+  await done.catch((error: unknown) => {
+    taken.delete(commandId);
+    throw error;
+  });
+}
+
+/** A call that was answered before cannot be answered again. */
+const isRefused = (error: unknown) => error instanceof APIError && error.status === 422;
 
 /** Telnyx's code for "Call has already ended". */
 const CALL_HAS_ENDED = '90018';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { conversationIdSchema, instantSchema, optional, transferIdSchema } from '../../../contract/fields';
+import { conversationIdSchema, instantSchema, optional } from '../../../contract/fields';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
 import { checked, jsonIn, requestInQuery, wordSchema } from '../../read-webhook';
 
@@ -19,36 +19,39 @@ const eventOf = <P extends z.ZodType>(payload: P) =>
     data: z.looseObject({
       event_type: wordSchema,
       /** When it happened. Webhooks come out of order. */
-      occurred_at: optional(instantSchema),
+      occurred_at: optional(instantSchema).catch(undefined),
       payload,
     }),
   });
 
 /** `call.initiated` of any leg: `incoming` or `outgoing`. */
-const initiatedSchema = eventOf(z.looseObject({ direction: wordSchema }));
+const initiatedSchema = eventOf(z.looseObject({ direction: optional(wordSchema).catch(undefined) }));
 
 const legPayloadSchema = z.looseObject({
   /** Of the leg that the webhook is about. */
   call_control_id: wordSchema,
   /** As it was given with the last command that named one. */
-  client_state: optional(z.string()).transform(decodeClientState),
+  client_state: optional(z.string()).catch(undefined).transform(decodeClientState),
 });
 
 /** `call.answered` and `call.bridged`. */
 const legSchema = eventOf(legPayloadSchema);
 
-/** `call.initiated` of a caller's leg, whose ids become those of the conversation and its first leg. */
+/** `call.initiated` of a caller's leg. The session, which all legs of a call have in common, becomes the conversation. */
 const incomingSchema = eventOf(
-  legPayloadSchema.extend({ call_session_id: conversationIdSchema, call_leg_id: transferIdSchema }),
+  legPayloadSchema.extend({
+    call_session_id: conversationIdSchema,
+    from: optional(z.string()).catch(undefined),
+  }),
 );
 
 const hangupPayloadSchema = legPayloadSchema.extend({
   /** Such as `normal_clearing`, `user_busy`, `timeout`. */
-  hangup_cause: optional(z.string()),
+  hangup_cause: optional(z.string()).catch(undefined),
   /** `caller`, `callee` or `unknown`, as this leg sees it. */
-  hangup_source: optional(z.string()),
+  hangup_source: optional(z.string()).catch(undefined),
   /** A SIP status, or `unspecified`. */
-  sip_hangup_cause: optional(z.coerce.string()),
+  sip_hangup_cause: optional(z.coerce.string()).catch(undefined),
 });
 export type Hangup = z.output<typeof hangupPayloadSchema>;
 
@@ -62,6 +65,8 @@ export const webhookSchema = z.union([incomingSchema, legSchema, hangupSchema, e
 export interface CallIds {
   /** `call_control_id` of the caller's leg. */
   callControlId: string;
+  /** `call_session_id`, which all legs of the call have in common. */
+  callId: string;
   conversationId: string;
   transferId: string;
 }
@@ -97,18 +102,20 @@ export function read({ query, body }: WebhookRequest, { country }: PhoneSystemSe
 function initiated(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
   if (checked(initiatedSchema, event, 'body').data.payload.direction !== 'incoming') return nothing;
   const { payload } = checked(incomingSchema, event, 'body').data;
-  const asked = requestInQuery(query, {
-    conversationId: payload.call_session_id,
-    transferId: payload.call_leg_id,
-    country,
-  });
+  const { call_session_id: callId, call_control_id: callControlId, from: number } = payload;
+  const defaults = { conversationId: callId, transferId: `${callId}.1`, country };
+  const { event: asked, ignored } = requestInQuery(query, defaults);
+  const { conversationId, transferId } = asked.data;
   return {
+    ignored,
     awaitsStep: false,
+    caller: { callId, number },
     call: {
       state: 'RINGING',
-      callControlId: payload.call_control_id,
-      conversationId: asked.data.conversationId,
-      transferId: asked.data.transferId ?? payload.call_leg_id,
+      callControlId,
+      callId,
+      conversationId,
+      transferId: transferId ?? defaults.transferId,
     },
   };
 }
@@ -118,13 +125,16 @@ function answered(event: unknown, query: URLSearchParams, country: string): Read
   const state = payload.client_state;
   if (state?.role === 'generativeAgent') return connected(state, occurred_at);
   if (state?.role !== 'customer') return nothing;
-  const ids = { conversationId: state.conversationId, transferId: state.transferId };
-  const asked = requestInQuery(query, { ...ids, country });
+  const { conversationId, transferId, callId = conversationId } = state;
+  const ids = { conversationId, transferId };
+  const { event: asked, ignored } = requestInQuery(query, { ...ids, country });
   return {
     // The ids are those that the leg was answered with, whatever the address says by now.
     event: { ...asked, data: { ...asked.data, ...ids } },
+    ignored,
     awaitsStep: true,
-    call: { state: 'STEERED', callControlId: payload.call_control_id, ...ids },
+    caller: { callId },
+    call: { state: 'STEERED', callControlId: payload.call_control_id, callId, ...ids },
   };
 }
 
@@ -152,10 +162,18 @@ function hungUp(event: unknown): Reading<TelnyxCall> {
     return {
       event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(payload), at } },
       awaitsStep: true,
-      call: { state: 'STEERED', callControlId: state.customer, ...ids },
+      call: {
+        state: 'STEERED',
+        callControlId: state.customer,
+        callId: state.callId ?? ids.conversationId,
+        ...ids,
+      },
     };
   }
   // Nobody is left to be steered.
-  const data = { ...ids, by: 'CUSTOMER', cause: 'NORMAL', at } as const;
-  return { ...nothing, event: { type: 'leg.disconnected', data } };
+  const { conversationId, callId = conversationId } = state;
+  return {
+    ...nothing,
+    event: { type: 'caller.left', data: { conversationId, callId, cause: 'NORMAL', at } },
+  };
 }

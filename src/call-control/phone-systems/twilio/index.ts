@@ -17,12 +17,13 @@ export interface TwilioOptions extends TwimlSettings {
 /** Lower case. */
 const SIGNATURE_HEADER = 'x-twilio-signature';
 
-const hook = (summary: string, query: z.ZodType, body: z.ZodType): Hook => ({
+const hook = (summary: string, query: z.ZodType, body: z.ZodType, unread?: TwilioCall): Hook => ({
   summary,
   query,
   accepts: 'application/x-www-form-urlencoded',
   body,
   answers: 'text/xml',
+  ...(unread && { unread }),
 });
 
 /**
@@ -38,8 +39,11 @@ export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
         'A call comes in, or comes back: TwiML that dials GenerativeAgent',
         callQuerySchema,
         voiceSchema,
+        { conversationId: '' },
       ),
-      dial: hook('The dialled leg is over: TwiML that carries out the decision', legQuerySchema, dialSchema),
+      dial: hook('The dialled leg is over: TwiML that carries out the decision', legQuerySchema, dialSchema, {
+        conversationId: '',
+      }),
       status: hook(
         'The dialled leg was answered, or the caller hung up',
         legQuerySchema.partial(),

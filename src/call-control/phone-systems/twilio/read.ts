@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { parse, type ParsedUrlQuery } from 'node:querystring';
 
 import { z } from 'zod';
@@ -5,29 +6,31 @@ import { z } from 'zod';
 import { readCause, type DisconnectCause } from '../../../contract/disconnect-cause';
 import { conversationIdSchema } from '../../../contract/fields';
 import type { HangupParty } from '../../../contract/telephony-events';
-import type { LegEvent } from '../../leg-events';
-import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
-import { checked, legInQuery, requestInQuery, wordSchema } from '../../read-webhook';
+import type { CallersCall, PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
+import { checked, legInQuery, requestInQuery, shortHash, wordSchema } from '../../read-webhook';
 
-/** The webhook of an incoming call, and of a call that is redirected here. */
-export const voiceSchema = z.looseObject({
+/** What any webhook says of a call. */
+const callSchema = z.looseObject({
   /**
    * Of the leg that the webhook is about: the caller's own, which becomes the id of a conversation, except for
    * status callbacks of the dialled leg.
    */
-  CallSid: conversationIdSchema,
+  CallSid: conversationIdSchema.optional().catch(undefined),
   /**
    * `queued`, `initiated`, `ringing`, `in-progress`, `answered`, `completed`, `busy`, `no-answer`, `failed`,
    * `canceled`; and so `DialCallStatus`.
    */
-  CallStatus: wordSchema,
+  CallStatus: wordSchema.optional(),
   From: z.string().optional(),
   To: z.string().optional(),
 });
 
+/** The webhook of an incoming call, and of a call that is redirected here. */
+export const voiceSchema = callSchema.extend({ CallSid: conversationIdSchema });
+
 /** The request for the `action` of `<Dial>`, made when the dialled leg is over. */
-export const dialSchema = voiceSchema.extend({
-  DialCallStatus: wordSchema,
+export const dialSchema = callSchema.extend({
+  DialCallStatus: wordSchema.optional(),
   DialCallSid: z.string().optional(),
   DialCallDuration: z.string().optional(),
   /** Whether the two legs were ever connected with each other. */
@@ -37,7 +40,7 @@ export const dialSchema = voiceSchema.extend({
 });
 
 /** The status callback of the dialled `<Number>`, and that of the call itself, which Twilio's console names. */
-export const statusCallbackSchema = voiceSchema.extend({
+export const statusCallbackSchema = callSchema.extend({
   ParentCallSid: z.string().optional(),
   /** RFC 2822. */
   Timestamp: z.string().optional(),
@@ -54,34 +57,58 @@ export interface TwilioCall {
  * @throws WebhookError naming the parameter that does not fit
  */
 export function read(request: WebhookRequest, { country }: PhoneSystemSettings): Reading<TwilioCall> {
-  if (request.hook === 'status') return status(request);
-  const event = request.hook === 'voice' ? requested(request, country) : dialEnded(request);
-  return { event, awaitsStep: true, call: { conversationId: event.data.conversationId } };
+  switch (request.hook) {
+    case 'voice':
+      return requested(request, country);
+    case 'dial':
+      return dialEnded(request);
+    default:
+      return status(request);
+  }
 }
 
 /**
- * A call arrives, or comes back. A call that nobody has answered yet is at its first leg, whose id is the call's
- * own. Later a flow may send its caller here once more: then it is a new leg, told from the same webhook sent again
+ * A call arrives, or a flow sends it here once more: each time is a visit of its own, told from the same webhook sent again
  * by Twilio's idempotency token.
  */
-function requested({ query, body, headers }: WebhookRequest, country: string): LegEvent {
-  const { CallSid, CallStatus } = checked(voiceSchema, formOf(body), 'body');
+function requested({ query, body, headers }: WebhookRequest, country: string): Reading<TwilioCall> {
+  const { CallSid, From } = checked(voiceSchema, formOf(body), 'body');
   const token = headers['i-twilio-idempotency-token'];
-  const isLater = CallStatus !== 'ringing' && typeof token === 'string' && token !== '';
-  return requestInQuery(query, {
-    conversationId: CallSid,
-    transferId: isLater ? `${CallSid}.${token}` : CallSid,
-    country,
-  });
+  const visit = typeof token === 'string' && token !== '' ? shortHash(token) : randomUUID();
+  const defaults = { conversationId: CallSid, transferId: `${CallSid}.${visit}`, country };
+  const { event, ignored } = requestInQuery(query, defaults);
+  return {
+    event,
+    ignored,
+    awaitsStep: true,
+    caller: callerOf({ CallSid, From }),
+    call: { conversationId: event.data.conversationId },
+  };
 }
 
-function dialEnded({ query, body }: WebhookRequest): LegEvent {
+/** What Twilio shows in place of a number that is withheld: the words on the keys of a telephone, such as `ANONYMOUS`. */
+const withheld = new Set(['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253']);
+
+const callerOf = ({
+  CallSid,
+  From = '',
+}: Pick<z.infer<typeof voiceSchema>, 'CallSid' | 'From'>): CallersCall => ({
+  callId: CallSid,
+  number: withheld.has(From) ? undefined : From,
+});
+
+function dialEnded({ query, body }: WebhookRequest): Reading<TwilioCall> {
   const ended = checked(dialSchema, formOf(body), 'body');
-  return { type: 'leg.disconnected', data: { ...legInQuery(query), ...whoAndWhy(ended) } };
+  const ids = legInQuery(query);
+  return {
+    event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(ended) } },
+    awaitsStep: true,
+    call: { conversationId: ids.conversationId },
+  };
 }
 
 /** The caller's own leg, as `CallStatus` of the `action` tells of it: while it is up, the caller has not hung up. */
-const isUp = (status: string) => !['completed', 'busy', 'no-answer', 'failed', 'canceled'].includes(status);
+const isUp = (status = '') => !['completed', 'busy', 'no-answer', 'failed', 'canceled'].includes(status);
 
 /** Of a leg that was never bridged. Any other is `FAILED`. */
 const failures = new Map([
@@ -99,7 +126,7 @@ const failures = new Map([
  * reason: nobody may take a caller who waits for one who has gone.
  */
 function whoAndWhy(ended: z.infer<typeof dialSchema>): { by: HangupParty; cause: DisconnectCause } {
-  const { CallStatus, DialCallStatus, DialBridged, DialSipResponseCode } = ended;
+  const { CallStatus, DialCallStatus = 'failed', DialBridged, DialSipResponseCode } = ended;
   const wasUp = (DialCallStatus === 'completed' || DialCallStatus === 'answered') && DialBridged !== 'false';
   if (!isUp(CallStatus)) return { by: 'CUSTOMER', cause: wasUp ? 'NORMAL' : 'CANCELLED' };
   if (wasUp) return { by: 'GENERATIVE_AGENT', cause: 'NORMAL' };
@@ -117,18 +144,17 @@ function status({ query, body }: WebhookRequest): Reading<TwilioCall> {
   const callback = checked(statusCallbackSchema, formOf(body), 'body');
   const { CallSid, CallStatus, ParentCallSid, Timestamp } = callback;
   const isDialled = query.has('transferId') || ParentCallSid !== undefined;
-  const ids = isDialled ? legInQuery(query) : { conversationId: CallSid, transferId: CallSid };
-  const nothing = { awaitsStep: false, call: { conversationId: ids.conversationId } };
-  const data = { ...ids, ...timeOf(Timestamp) };
   if (isDialled) {
+    const ids = legInQuery(query);
+    const nothing = { awaitsStep: false, call: { conversationId: ids.conversationId } };
     const isAnswered = CallStatus === 'in-progress' || CallStatus === 'answered';
+    const data = { ...ids, ...timeOf(Timestamp) };
     return isAnswered ? { ...nothing, event: { type: 'leg.connected', data } } : nothing;
   }
-  if (isUp(CallStatus)) return nothing;
-  return {
-    ...nothing,
-    event: { type: 'leg.disconnected', data: { ...data, by: 'CUSTOMER', cause: 'NORMAL' } },
-  };
+  const nothing = { awaitsStep: false, call: { conversationId: CallSid ?? '' } };
+  if (isUp(CallStatus) || CallSid === undefined) return nothing;
+  const data = { conversationId: CallSid, callId: CallSid, cause: 'NORMAL', ...timeOf(Timestamp) } as const;
+  return { ...nothing, caller: callerOf({ ...callback, CallSid }), event: { type: 'caller.left', data } };
 }
 
 function timeOf(timestamp: string | undefined): { at?: string } {

@@ -1,3 +1,7 @@
+import {
+  decodeClientState,
+  encodeClientState,
+} from '../../../../src/call-control/phone-systems/telnyx/client-state';
 import { telnyx, type TelnyxOptions } from '../../../../src/call-control/phone-systems/telnyx/index';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
@@ -14,6 +18,7 @@ import {
   ids,
   incoming,
   routedState,
+  SESSION,
   webhook,
 } from './telnyx-requests';
 
@@ -109,8 +114,8 @@ test('a number that is dialled once more is a leg of its own, on the caller’s 
   const [again] = commands(agentHungUp(), dial('conv-1-b'));
   expect(again).toMatchObject({ action: 'transfer', callControlId: CALLER });
   expect(again?.params.command_id).not.toBe(first?.params.command_id);
-  const stateOf = (base64 = ''): unknown => JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-  expect(stateOf(again?.params.client_state)).toMatchObject({ role: 'customer', transferId: 'conv-1-b' });
+  const state = { role: 'customer', callId: SESSION, conversationId: 'conv-1', transferId: 'conv-1-b' };
+  expect(decodeClientState(again?.params.client_state)).toMatchObject(state);
 });
 
 test.each<[RoutingDecision['route'], string, object]>([
@@ -169,6 +174,28 @@ test('a leg is answered, dialled and routed once each: whatever else is decided 
   expect(new Set(routes).size).toBe(1);
   const others = [idOf(commands(incoming())), idOf(commands(callerAnswered(), dial()))];
   expect(new Set([...routes, ...others]).size).toBe(3);
+});
+
+test('a decision about another leg than the webhook’s is that leg’s, however often it is answered', () => {
+  const queue = (transferId: string) => routeTo({ type: 'QUEUE', queue: 'agents' }, { transferId });
+  const later = commands(agentHungUp(), queue('conv-1-b'));
+  expect(later).toEqual(commands(agentHungUp(), queue('conv-1-b')));
+  expect(idOf(later)).not.toBe(idOf(commands(agentHungUp(), queue('conv-1-a'))));
+  const state = { role: 'routed', callId: SESSION, conversationId: 'conv-1' };
+  expect(decodeClientState(later[0]?.params.client_state)).toMatchObject({
+    ...state,
+    transferId: 'conv-1-b',
+  });
+  // The later leg’s own webhook is answered with the same command.
+  const client_state = encodeClientState({
+    ...state,
+    role: 'generativeAgent',
+    transferId: 'conv-1-b',
+    customer: CALLER,
+  });
+  expect(commands(agentHungUp({ client_state }), queue('conv-1-b'))).toEqual(later);
+  const [unnamed] = commands(agentHungUp(), queue(''));
+  expect(decodeClientState(unnamed?.params.client_state)).toMatchObject({ ...state, transferId: 'conv-1-a' });
 });
 
 test.each([

@@ -89,7 +89,7 @@ function toldIn({ received }: TelnyxApi): Told {
 test('a call is answered, dialled, connected, and queued for an agent when GenerativeAgent hangs up', async () => {
   await withTelnyx(async ({ post, told, arrive, received, sandbox, client, session }) => {
     const { action, to, transferId, client_state, target_leg_client_state } = await arrive();
-    expect([action, transferId]).toEqual(['transfer', `${session}-a`]);
+    expect([action, transferId]).toEqual(['transfer', `${session}.1`]);
     sandbox.exchange.callArrives(to as string);
     for (const event of [
       agentAnswered({ client_state: target_leg_client_state }),
@@ -110,18 +110,55 @@ test('a call is answered, dialled, connected, and queued for an agent when Gener
   });
 });
 
-test('webhooks that Telnyx sends again make the same commands again', async () => {
-  await withTelnyx(async ({ post, arrive, received, sandbox }) => {
+/** The actions that Telnyx was told, in their order. */
+const actionsIn = ({ received }: TelnyxApi) => received.map(({ path }) => path.split('/').at(-1));
+
+test('a webhook that comes twice has no second effect, at whatever moment', async () => {
+  await withTelnyx(async (underTest) => {
+    const { post, arrive, sandbox, client, session } = underTest;
     const { to, transferId, client_state, target_leg_client_state } = await arrive();
-    await post(callerAnswered({ client_state }));
-    expect(sandbox.requestsFor(transferId)).toEqual(['POST']);
+    const begin = [incoming({ call_session_id: session }), callerAnswered({ client_state })];
+    const repeat = async (...events: unknown[]) => {
+      const answers = await Promise.all(events.map((event) => post(event)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    };
+    await repeat(...begin);
     sandbox.exchange.callArrives(to as string);
+    await repeat(agentAnswered({ client_state: target_leg_client_state }));
+    // While they talk.
+    await repeat(...begin, callerAnswered({ client_state }));
+    expect(actionsIn(underTest)).toEqual(['answer', 'transfer']);
     sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
     const end = agentHungUp({ client_state: target_leg_client_state });
-    await Promise.all([post(end), post(end)]);
-    const idsOf = received.map(({ body }) => body['command_id']);
-    expect(idsOf).toHaveLength(5);
-    expect(new Set(idsOf).size).toBe(3);
+    await repeat(end, end);
+    // With an agent.
+    await repeat(...begin, end);
+    expect(actionsIn(underTest)).toEqual(['answer', 'transfer', 'enqueue']);
+    expect(sandbox.requestsFor(transferId).filter((method) => method === 'POST')).toHaveLength(1);
+    expect((await client.result(session)).legs).toHaveLength(1);
+  });
+});
+
+test('a webhook whose command Telnyx did not take has it sent once more', async () => {
+  await withTelnyx(async (underTest) => {
+    const { post, arrive, sandbox, reactions } = underTest;
+    const { to, transferId, target_leg_client_state } = await arrive();
+    sandbox.exchange.callArrives(to as string);
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+    reactions.push(refusal(422, '10015', 'Refused'));
+    const end = agentHungUp({ client_state: target_leg_client_state });
+    expect((await post(end)).status).toBe(502);
+    expect((await post(end)).status).toBe(200);
+    expect(actionsIn(underTest).slice(2)).toEqual(['enqueue', 'enqueue']);
+  });
+});
+
+test('a caller who hangs up before the call is answered, and a call that was answered before', async () => {
+  await withTelnyx(async ({ post, told, reactions, session }) => {
+    reactions.push(refusal(422, '90034', 'Call has already been answered'));
+    expect((await post(incoming({ call_session_id: session }))).status).toBe(200);
+    const { client_state } = told();
+    expect((await post(callerHungUp({ client_state }))).status).toBe(200);
   });
 });
 

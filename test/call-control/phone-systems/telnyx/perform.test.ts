@@ -1,36 +1,49 @@
 import type { TelnyxCommand } from '../../../../src/call-control/phone-systems/telnyx/commands';
 
 import { API_KEY, CALLER, customerState } from './telnyx-requests';
-import { refusal, withTelnyxApi } from './with-telnyx-api';
+import { refusal, withTelnyxApi, type Reaction } from './with-telnyx-api';
 
 const command_id = '4f9a2a8e-0b1c-8d3e-8f5a-6b7c8d9e0f1a';
 const path = (action: string) => `/v2/calls/${CALLER}/actions/${action}`;
 
-const hangup: TelnyxCommand = { action: 'hangup', callControlId: CALLER, params: { command_id } };
+const hangup: TelnyxCommand = {
+  action: 'hangup',
+  callControlId: CALLER,
+  params: { command_id: '1d6e0c52-7a3b-8c4d-9e5f-a0b1c2d3e4f5' },
+};
+const answer: TelnyxCommand = {
+  action: 'answer',
+  callControlId: CALLER,
+  params: { client_state: customerState, command_id },
+};
 const transfer: TelnyxCommand = {
   action: 'transfer',
   callControlId: CALLER,
   params: { to: '+12005550100', timeout_secs: 20, park_after_unbridge: 'self', command_id },
 };
 
-test.each<TelnyxCommand>([
-  { action: 'answer', callControlId: CALLER, params: { client_state: customerState, command_id } },
-  transfer,
-  { action: 'enqueue', callControlId: CALLER, params: { queue_name: 'agents', command_id } },
-  hangup,
-])('$action is posted with the key of the account', async (command) => {
-  await withTelnyxApi(async ({ system, received }) => {
-    await system().perform?.([command]);
-    expect(received).toEqual([
-      {
-        method: 'POST',
-        path: path(command.action),
-        authorization: `Bearer ${API_KEY}`,
-        body: command.params,
-      },
-    ]);
-  });
-});
+const enqueue: TelnyxCommand = {
+  action: 'enqueue',
+  callControlId: CALLER,
+  params: { queue_name: 'agents', command_id },
+};
+
+test.each<TelnyxCommand>([answer, transfer, enqueue, hangup])(
+  '$action is posted with the key of the account',
+  async (command) => {
+    await withTelnyxApi(async ({ system, received }) => {
+      await system().perform?.([command]);
+      expect(received).toEqual([
+        {
+          method: 'POST',
+          path: path(command.action),
+          authorization: `Bearer ${API_KEY}`,
+          body: command.params,
+        },
+      ]);
+    });
+  },
+);
 
 test('commands are carried out in their order, and no commands are nothing to do', async () => {
   await withTelnyxApi(async ({ system, received }) => {
@@ -38,6 +51,84 @@ test('commands are carried out in their order, and no commands are nothing to do
     expect(received).toEqual([]);
     await system().perform?.([transfer, hangup]);
     expect(received.map((request) => request.path)).toEqual([path('transfer'), path('hangup')]);
+  });
+});
+
+describe('a command that was taken', () => {
+  test('is not sent again, whatever else it says by now', async () => {
+    await withTelnyxApi(async ({ system, received }) => {
+      const telnyx = system();
+      await telnyx.perform?.([transfer]);
+      await telnyx.perform?.([transfer]);
+      await telnyx.perform?.([{ ...hangup, params: { command_id } }, hangup]);
+      expect(received.map((request) => request.path)).toEqual([path('transfer'), path('hangup')]);
+    });
+  });
+
+  test('is sent once where several webhooks have it at the same time', async () => {
+    await withTelnyxApi(async ({ system, received, reactions }) => {
+      const telnyx = system();
+      reactions.push({ status: 500 });
+      await Promise.all([
+        telnyx.perform?.([transfer]),
+        telnyx.perform?.([transfer]),
+        telnyx.perform?.([transfer, hangup]),
+      ]);
+      // The fault's own repetition, and no other.
+      expect(received.map((request) => request.path)).toEqual([
+        path('transfer'),
+        path('transfer'),
+        path('hangup'),
+      ]);
+    });
+  });
+
+  test('is another phone system’s to know', async () => {
+    await withTelnyxApi(async ({ system, received }) => {
+      await system().perform?.([transfer]);
+      await system().perform?.([transfer]);
+      expect(received).toHaveLength(2);
+    });
+  });
+
+  test('is not sent again either where the call had ended, or was up', async () => {
+    await withTelnyxApi(async ({ system, received, reactions }) => {
+      const telnyx = system();
+      reactions.push(refusal(422, '90018'), refusal(422, '90034'));
+      for (let time = 0; time < 2; time += 1) await telnyx.perform?.([hangup, answer]);
+      expect(received.map((request) => request.path)).toEqual([path('hangup'), path('answer')]);
+    });
+  });
+});
+
+describe('a command that was not taken', () => {
+  test('is sent again with the next webhook', async () => {
+    await withTelnyxApi(async ({ system, received, reactions }) => {
+      const telnyx = system();
+      reactions.push(refusal(422, '10015'), refusal(401, '10009'));
+      await expect(telnyx.perform?.([transfer, hangup])).rejects.toThrow('422');
+      await expect(telnyx.perform?.([transfer, hangup])).rejects.toThrow('401');
+      await telnyx.perform?.([transfer, hangup]);
+      expect(received.map((request) => request.path)).toEqual([
+        path('transfer'),
+        path('transfer'),
+        path('transfer'),
+        path('hangup'),
+      ]);
+    });
+  });
+
+  test('was not taken for whoever had it at the same time, either', async () => {
+    await withTelnyxApi(async ({ system, received, reactions }) => {
+      const telnyx = system();
+      reactions.push(refusal(422, '10015'));
+      const both = await Promise.allSettled([
+        telnyx.perform?.([transfer]),
+        telnyx.perform?.([transfer, hangup]),
+      ]);
+      expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(received).toHaveLength(1);
+    });
   });
 });
 
@@ -92,6 +183,39 @@ test.each([
     reactions.push(refusal(status, code, 'Call has already ended'));
     await system().perform?.([hangup, transfer]);
     expect(received.map((request) => request.path)).toEqual([path('hangup'), path('transfer')]);
+  });
+});
+
+test.each([
+  ['a code of its own', refusal(422, '90034', 'Call has already been answered')],
+  ['any code', refusal(422, '10015')],
+  ['no code', { status: 422, body: { message: 'no' } }],
+  ['no reason', { status: 422 }],
+] as const)(
+  'a call that is up cannot be answered again, which counts as done: %s',
+  async (_what, reaction) => {
+    await withTelnyxApi(async ({ system, received, reactions }) => {
+      reactions.push(reaction);
+      await system().perform?.([answer, hangup]);
+      expect(received.map((request) => request.path)).toEqual([path('answer'), path('hangup')]);
+    });
+  },
+);
+
+test.each<[TelnyxCommand, Reaction]>([
+  [answer, refusal(401, '10009')],
+  [answer, refusal(400, '90034')],
+  [answer, refusal(404, '10005')],
+  [transfer, refusal(422, '90034')],
+  [enqueue, refusal(422, '90034')],
+  [hangup, refusal(422, '90034')],
+  [hangup, refusal(401, '90018')],
+])('no other refusal counts as done %#: %j', async (command, reaction) => {
+  await withTelnyxApi(async ({ system, received, reactions }) => {
+    reactions.push(reaction);
+    const next = { ...hangup, params: { command_id: 'of-the-next' } };
+    await expect(system().perform?.([command, next])).rejects.toThrow();
+    expect(received.map((request) => request.path)).toEqual([path(command.action)]);
   });
 });
 

@@ -8,13 +8,14 @@ export const API_KEY = 'KEY0190_of_the_tests';
 export const CALLER = 'v3:MdI91X4lWFEs7IgbBEOT9M4AigoY08M0WWZFISt1Yw2axZ_IiE4pqg';
 export const DIALLED = 'v3:9X2vxPDFY2RHSJ1EdMS0RHRksMTg7ldNxdjWbVr9zBjbGjGsSe-aiQ';
 export const SESSION = '428c31b6-abf3-3bc1-b7f4-5013ef9657c1';
-export const CALLER_LEG = '428c31b6-7af4-4bcb-b7f5-5013ef9657c1';
+const CALLER_LEG = '428c31b6-7af4-4bcb-b7f5-5013ef9657c1';
 const AT = '2026-11-24T10:00:00.521992Z';
 
 export const ids = { conversationId: 'conv-1', transferId: 'conv-1-a' };
-export const customerState = encodeClientState({ role: 'customer', ...ids });
-export const agentState = encodeClientState({ role: 'generativeAgent', ...ids, customer: CALLER });
-export const routedState = encodeClientState({ role: 'routed', ...ids });
+const stateIds = { callId: SESSION, ...ids };
+export const customerState = encodeClientState({ role: 'customer', ...stateIds });
+export const agentState = encodeClientState({ role: 'generativeAgent', ...stateIds, customer: CALLER });
+export const routedState = encodeClientState({ role: 'routed', ...stateIds });
 
 type Payload = Record<string, unknown>;
 

@@ -174,27 +174,154 @@ test('a wrong signature gets 401, and nothing is signalled', async () => {
   });
 });
 
-test('a caller whose leg the workflow does not know, or refuses, is queued and hears no error', async () => {
-  await withTwilio(async ({ post, sandbox }) => {
+test('a caller whose leg the workflow does not know is queued and hears no error', async () => {
+  await withTwilio(async ({ post }) => {
     const nobody = '/twilio/dial?conversationId=nobody&transferId=nobody';
     expect((await post(nobody, dialEnded)).text).toContain('<Enqueue>fallback</Enqueue>');
-
-    const { number } = dialIn(await post('/twilio/voice', incoming, 'token-1'));
-    sandbox.exchange.callArrives(number);
-    const second = await post('/twilio/voice', { ...incoming, CallStatus: 'in-progress' }, 'token-2');
-    expect([second.status, second.text]).toEqual([
-      200,
-      expect.stringContaining('<Enqueue>fallback</Enqueue>'),
-    ]);
   });
 });
 
-test('a status callback about nobody gets 404, and a form that does not fit 400', async () => {
+/** An answer that leaves the call as it is. */
+const leavesAlone = ({ status, text }: Answer) => status === 200 && text.includes('<Response/>');
+
+test('a webhook that comes twice: the same number while it may be dialled, and nothing for whoever talks', async () => {
+  await withTwilio(async ({ post, sandbox }) => {
+    const { number, action, statusCallback, transferId } = dialIn(
+      await post('/twilio/voice', incoming, 'token-1'),
+    );
+    // Also under another token, and under none.
+    for (const token of ['token-1', 'token-2', undefined]) {
+      expect(dialIn(await post('/twilio/voice', incoming, token)).number).toBe(number);
+    }
+    sandbox.exchange.callArrives(number);
+    await post(statusCallback, answered);
+    for (const token of ['token-1', 'token-2', undefined]) {
+      expect(leavesAlone(await post('/twilio/voice', incoming, token))).toBe(true);
+    }
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+    expect((await post(action, dialEnded)).text).toContain('<Enqueue>agents</Enqueue>');
+    expect(leavesAlone(await post('/twilio/voice', incoming, 'token-1'))).toBe(true);
+  });
+});
+
+test('the end of an earlier leg, told once more, leaves a caller alone who talks again', async () => {
+  await withTwilio(async ({ post, sandbox }) => {
+    const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    sandbox.exchange.callArrives(first.number);
+    sandbox.exchange.callerHangsUp(first.transferId);
+    await post(first.action, dialEnded);
+    const second = dialIn(await post('/twilio/voice', incoming, 'token-2'));
+    sandbox.exchange.callArrives(second.number);
+    await post(second.statusCallback, answered);
+    expect(leavesAlone(await post(first.action, dialEnded))).toBe(true);
+  });
+});
+
+test('a flow that sends an unanswered call back gets a new leg', async () => {
+  await withTwilio(async ({ post }) => {
+    const busy = { ...dialEnded, CallStatus: 'ringing', DialCallStatus: 'busy', DialBridged: 'false' };
+    const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    await post(first.action, busy);
+    const second = dialIn(await post('/twilio/voice', incoming, 'token-2'));
+    expect(second.transferId).not.toBe(first.transferId);
+  });
+});
+
+test.each(['', '?conversationId=another-'])(
+  'a caller’s hangup ends the open leg of the call, on any visit (%s)',
+  async (named) => {
+    await withTwilio(async ({ post, sandbox, client, callSid }) => {
+      const voice = named === '' ? '/twilio/voice' : `/twilio/voice${named}${callSid}`;
+      const conversationId = named === '' ? callSid : `another-${callSid}`;
+      const first = dialIn(await post(voice, incoming, 'token-1'));
+      sandbox.exchange.callArrives(first.number);
+      sandbox.exchange.aiEnds(first.transferId, { transferType: 'SYSTEM' });
+      await post(first.action, dialEnded);
+      const second = dialIn(await post(voice, incoming, 'token-2'));
+      expect((await post('/twilio/status', { ...incoming, CallStatus: 'completed' })).status).toBe(200);
+      const ended = await eventually(
+        async () => (await client.conversation(conversationId)).decision ?? undefined,
+      );
+      expect(ended).toMatchObject({ transferId: second.transferId, outcome: 'CUSTOMER_HUNG_UP' });
+    });
+  },
+);
+
+describe('with a key for callers’ numbers', () => {
+  const callerKey = { secret: 'a-secret-of-the-tests', windowMs: 600_000 };
+  const withCaller = <T>(body: (underTest: TwilioUnderTest & { from: string }) => Promise<T>) => {
+    const given = callTransfer();
+    const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
+    const setup = { client: given.client, phoneSystems, callerKey, ...unhurried.gateway };
+    const from = `+1${String(Math.floor(Math.random() * 1e10)).padStart(10, '2')}`;
+    return withGateway(setup, (own) =>
+      withTwilio((underTest) => body({ ...underTest, from }), { ...given, ...own }),
+    );
+  };
+
+  it('a customer who calls again goes on with the conversation', async () => {
+    await withCaller(async ({ from, sandbox, client, ...first }) => {
+      const call = { ...incoming, From: from };
+      const dropped = dialIn(await first.post('/twilio/voice', call, 'token-1'));
+      const conversationId = new URLSearchParams(dropped.action.split('?')[1]).get('conversationId') ?? '';
+      expect(conversationId).toMatch(/^caller-[0-9a-f]{32}$/);
+      sandbox.exchange.callArrives(dropped.number);
+      sandbox.exchange.callerHangsUp(dropped.transferId);
+      await first.post(dropped.action, { ...dialEnded, CallStatus: 'completed' });
+
+      await withTwilio(
+        async ({ post }) => {
+          const again = dialIn(await post('/twilio/voice', call, 'token-2'));
+          expect(again.action).toContain(conversationId);
+          // The first call's end, told late, is none of the second call's.
+          await first.post('/twilio/status', { ...call, CallStatus: 'completed' });
+          const { legs, phase } = await client.conversation(conversationId);
+          expect([legs.map(({ transferId }) => transferId), phase]).toEqual([
+            [dropped.transferId, again.transferId],
+            'DIALING',
+          ]);
+        },
+        { ...first, sandbox, client },
+      );
+    });
+  });
+
+  it('somebody else who calls from the same number meanwhile has a conversation of their own', async () => {
+    await withCaller(async ({ from, sandbox, client, ...first }) => {
+      const call = { ...incoming, From: from };
+      const one = dialIn(await first.post('/twilio/voice', call, 'token-1'));
+      await withTwilio(
+        async ({ post, callSid }) => {
+          const other = dialIn(await post('/twilio/voice', call, 'token-2'));
+          expect(other.number).not.toBe(one.number);
+          expect(other.action).toContain(`conversationId=${callSid}`);
+        },
+        { ...first, sandbox, client },
+      );
+    });
+  });
+
+  it.each(['anonymous', '+266696687', 'client:alice', 'sip:1000@example.com', '1000', ''])(
+    'a caller without a number of their own has the call’s conversation: %s',
+    async (from) => {
+      await withCaller(async ({ post, callSid }) => {
+        const { action } = dialIn(await post('/twilio/voice', { ...incoming, From: from }, 'token-1'));
+        expect(action).toContain(`conversationId=${callSid}`);
+      });
+    },
+  );
+});
+
+test('a status callback about nobody gets 404, and a caller whose form cannot be read is queued', async () => {
   await withTwilio(async ({ post, send }) => {
     const nobody = await post('/twilio/status?conversationId=nobody&transferId=nobody', answered);
     expect(nobody.status).toBe(404);
-    const noStatus = await send('/twilio/voice', signedForm('/twilio/voice', { CallSid: 'CA1' }));
-    expect(noStatus.status).toBe(400);
-    expect(noStatus.text).toContain('CallStatus: is missing');
+    for (const path of ['/twilio/voice', '/twilio/dial']) {
+      const unread = await send(path, signedForm(path, { CallStatus: 'ringing' }));
+      expect([unread.status, unread.text]).toEqual([
+        200,
+        expect.stringContaining('<Enqueue>fallback</Enqueue>'),
+      ]);
+    }
   });
 });

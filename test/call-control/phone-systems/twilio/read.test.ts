@@ -1,4 +1,5 @@
-import type { WebhookRequest } from '../../../../src/call-control/index';
+import { WebhookError, type WebhookRequest } from '../../../../src/call-control/index';
+import { legEventSchema } from '../../../../src/call-control/leg-events';
 import { twilio } from '../../../../src/call-control/phone-systems/twilio/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
 
@@ -8,54 +9,117 @@ const system = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] });
 const read = (request: WebhookRequest) => system.read(request);
 const ids = 'conversationId=conv-1&transferId=conv-1-a';
 
+/** Of two of Twilio's idempotency tokens, the first 12 hex digits of SHA-256. */
+const visits = { b3a1: 'e5028abd13db', c4d2: '3d26e5a0b40d' };
+
+/** The webhook of a call, which Twilio sends with this token. */
+const voice = (token = 'b3a1', parameters: Record<string, string> = incoming) =>
+  webhook('voice', parameters, { headers: { 'i-twilio-idempotency-token': token } });
+
+/** The parameters without one of them. */
+const without = (parameters: Record<string, string>, name: string) =>
+  Object.fromEntries(Object.entries(parameters).filter(([other]) => other !== name));
+
 describe('an incoming call', () => {
   test('asks for a leg of a conversation of its own', () => {
-    expect(read(webhook('voice', incoming))).toEqual({
+    expect(read(voice())).toEqual({
       event: {
         type: 'leg.requested',
-        data: { conversationId: CALL_SID, transferId: CALL_SID, country: 'US' },
+        data: { conversationId: CALL_SID, transferId: `${CALL_SID}.${visits.b3a1}`, country: 'US' },
       },
+      ignored: [],
       awaitsStep: true,
+      caller: { callId: CALL_SID, number: '+14158675310' },
       call: { conversationId: CALL_SID },
     });
   });
 
-  const withToken = (CallStatus: string, token: string) =>
-    read(webhook('voice', { ...incoming, CallStatus }, { headers: { 'i-twilio-idempotency-token': token } }))
-      .event?.data.transferId;
+  test.each(['queued', 'ringing', 'in-progress', 'completed', 'a-new-word', undefined])(
+    'asks for the same leg however often Twilio sends it, and for another when a flow sends it back: %s',
+    (CallStatus) => {
+      const status = without(incoming, 'CallStatus');
+      const parameters = CallStatus === undefined ? status : { ...status, CallStatus };
+      expect(read(voice('b3a1', parameters))).toEqual(read(voice('b3a1')));
+      expect(read(voice('c4d2', parameters)).event?.data).toMatchObject({
+        conversationId: CALL_SID,
+        transferId: `${CALL_SID}.${visits.c4d2}`,
+      });
+    },
+  );
 
-  test('asks for the same leg however often Twilio sends it', () => {
-    expect(withToken('ringing', 'b3a1')).toBe(CALL_SID);
-    expect(withToken('ringing', 'c4d2')).toBe(CALL_SID);
-  });
-
-  test('that a flow sends back asks for another leg, and for the same when Twilio repeats that', () => {
-    expect(withToken('in-progress', 'b3a1')).toBe(`${CALL_SID}.b3a1`);
-    expect(withToken('in-progress', 'b3a1')).toBe(`${CALL_SID}.b3a1`);
-    expect(withToken('in-progress', 'c4d2')).toBe(`${CALL_SID}.c4d2`);
-  });
+  test.each([{}, { 'i-twilio-idempotency-token': '' }])(
+    'without a token is a visit of its own each time: %j',
+    (headers) => {
+      const leg = () => {
+        const { event, ...reading } = read(webhook('voice', incoming, { headers }));
+        expect(reading).toMatchObject({ caller: { callId: CALL_SID }, call: { conversationId: CALL_SID } });
+        return legEventSchema.parse(event).data.transferId;
+      };
+      const legs = [leg(), leg(), leg()];
+      for (const transferId of legs) expect(transferId).toMatch(new RegExp(`^${CALL_SID}\\.[\\da-f-]{12,}$`));
+      expect(new Set(legs).size).toBe(3);
+    },
+  );
 
   test('takes what its address says: conversation, leg, country, task and variables', () => {
     const query = `${ids}&country=GB&taskName=billing&var.account=3434&var.name=A%20B`;
-    expect(read(webhook('voice', incoming, { query })).event).toEqual({
-      type: 'leg.requested',
-      data: {
-        conversationId: 'conv-1',
-        transferId: 'conv-1-a',
-        country: 'GB',
-        inputContext: { taskName: 'billing', inputVariables: { account: '3434', name: 'A B' } },
+    expect(read(webhook('voice', incoming, { query }))).toEqual({
+      event: {
+        type: 'leg.requested',
+        data: {
+          conversationId: 'conv-1',
+          transferId: 'conv-1-a',
+          country: 'GB',
+          inputContext: { taskName: 'billing', inputVariables: { account: '3434', name: 'A B' } },
+        },
       },
+      ignored: [],
+      awaitsStep: true,
+      caller: { callId: CALL_SID, number: '+14158675310' },
+      call: { conversationId: 'conv-1' },
     });
   });
 
+  // What Twilio shows in place of the number: the word on the keys of a telephone.
   test.each([
-    [{ ...incoming, CallSid: '' }, '', 'CallSid: must not be empty'],
-    [{}, '', 'CallSid: is missing'],
-    [{ ...incoming, CallStatus: '' }, '', 'CallStatus: must not be empty'],
-    [incoming, 'country=XX', 'country: must be an ISO 3166-1'],
-    [incoming, 'conversationId=a%2Fb', 'conversationId: must not contain'],
-  ])('that does not fit is refused by the field %#', (parameters, query, message) => {
-    expect(() => read(webhook('voice', parameters as Record<string, string>, { query }))).toThrow(message);
+    ['ANONYMOUS', '+266696687'],
+    ['RESTRICTED', '+7378742833'],
+    ['BLOCKED', '+2562533'],
+    ['UNKNOWN', '+8656696'],
+    ['UNAVAILABLE', '+86282452253'],
+  ])('whose number is withheld has none: %s', (_word, From) => {
+    expect(read(voice('b3a1', { ...incoming, From })).caller).toEqual({ callId: CALL_SID });
+  });
+
+  test('that tells no number at all has none', () => {
+    const { caller } = read(voice('b3a1', without(incoming, 'From')));
+    expect([caller?.callId, caller?.number ?? '']).toEqual([CALL_SID, '']);
+  });
+
+  test.each([
+    ['country=XX', 'country: must be an ISO 3166-1 alpha-2 country code, such as "US"'],
+    ['conversationId=a%2Fb', 'conversationId: must not contain "/", white space or control characters'],
+    ['transferId=a%20b', 'transferId: must not contain "/", white space or control characters'],
+  ])('is taken without what its address says and cannot be read, which is named: %s', (query, why) => {
+    const request = { ...voice(), query: new URLSearchParams(`${query}&taskName=billing`) };
+    const { event, ignored, call } = read(request);
+    expect(ignored).toEqual([why]);
+    expect(event).toEqual({
+      type: 'leg.requested',
+      data: { ...read(voice()).event?.data, inputContext: { taskName: 'billing' } },
+    });
+    expect(call).toEqual({ conversationId: CALL_SID });
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ ...incoming, CallSid: '' }, 'CallSid: must not be empty'],
+    [{ ...incoming, CallSid: 'a/b' }, 'CallSid: must not contain'],
+    [{}, 'CallSid: is missing'],
+    [{ ...incoming, CallStatus: '' }, 'CallStatus: must not be empty'],
+  ])('that does not fit is refused by the field %#', (parameters, message) => {
+    const reading = () => read(webhook('voice', parameters));
+    expect(reading).toThrow(WebhookError);
+    expect(reading).toThrow(message);
   });
 });
 
@@ -77,29 +141,48 @@ describe('the end of the dialled leg', () => {
     ['completed', 'canceled', 'false', 'CUSTOMER', 'CANCELLED'],
     ['no-answer', 'canceled', undefined, 'CUSTOMER', 'CANCELLED'],
     ['canceled', 'no-answer', 'false', 'CUSTOMER', 'CANCELLED'],
-  ])('caller %s, dialled leg %s, bridged %s: %s, %s', (CallStatus, DialCallStatus, bridged, by, cause) => {
-    const { DialBridged: _, ...without } = dialEnded;
-    const parameters = { ...without, CallStatus, DialCallStatus };
-    const read_ = read(
-      webhook('dial', bridged === undefined ? parameters : { ...parameters, DialBridged: bridged }, {
-        query: ids,
-      }),
-    );
-    expect(read_).toEqual({
-      event: {
-        type: 'leg.disconnected',
-        data: { conversationId: 'conv-1', transferId: 'conv-1-a', by, cause },
-      },
-      awaitsStep: true,
-      call: { conversationId: 'conv-1' },
-    });
-  });
+    // The caller counts as up where nothing is said: nobody takes one who waits for one who has gone.
+    [undefined, 'completed', 'true', 'GENERATIVE_AGENT', 'NORMAL'],
+    [undefined, 'busy', 'false', 'GENERATIVE_AGENT', 'BUSY'],
+    [undefined, undefined, undefined, 'GENERATIVE_AGENT', 'FAILED'],
+    ['in-progress', undefined, undefined, 'GENERATIVE_AGENT', 'FAILED'],
+    ['in-progress', undefined, 'true', 'GENERATIVE_AGENT', 'FAILED'],
+    ['completed', undefined, undefined, 'CUSTOMER', 'CANCELLED'],
+  ])(
+    'caller %s, dialled leg %s, bridged %s: %s, %s',
+    (CallStatus, DialCallStatus, DialBridged, by, cause) => {
+      const said = Object.entries({ ...dialEnded, CallStatus, DialCallStatus, DialBridged });
+      const parameters = said.filter(
+        (parameter): parameter is [string, string] => parameter[1] !== undefined,
+      );
+      expect(read(webhook('dial', Object.fromEntries(parameters), { query: ids }))).toEqual({
+        event: {
+          type: 'leg.disconnected',
+          data: { conversationId: 'conv-1', transferId: 'conv-1-a', by, cause },
+        },
+        awaitsStep: true,
+        call: { conversationId: 'conv-1' },
+      });
+    },
+  );
 
-  test('is refused where a field is missing', () => {
-    expect(() => read(webhook('dial', incoming, { query: ids }))).toThrow('DialCallStatus: is missing');
-    expect(() => read(webhook('dial', dialEnded, { query: 'conversationId=c' }))).toThrow(
-      'transferId: is missing',
-    );
+  test.each([without(dialEnded, 'CallSid'), { ...dialEnded, CallSid: '' }, { ...dialEnded, CallSid: 'a/b' }])(
+    'is reported whatever call it is of %#',
+    (parameters) => {
+      const known = read(webhook('dial', dialEnded, { query: ids }));
+      expect(read(webhook('dial', parameters, { query: ids }))).toEqual(known);
+    },
+  );
+
+  test.each<[Record<string, string>, string, string]>([
+    [dialEnded, '', 'conversationId: is missing; transferId: is missing'],
+    [dialEnded, 'conversationId=c', 'transferId: is missing'],
+    [dialEnded, 'transferId=t', 'conversationId: is missing'],
+    [dialEnded, 'conversationId=c&transferId=a%20b', 'transferId: must not contain'],
+  ])('is refused where nothing tells which leg it is, by the field %#', (parameters, query, message) => {
+    const reading = () => read(webhook('dial', parameters, { query }));
+    expect(reading).toThrow(WebhookError);
+    expect(reading).toThrow(message);
   });
 });
 
@@ -111,23 +194,46 @@ describe("a status callback of the caller's own call", () => {
     (CallStatus) => {
       expect(read(webhook('status', { ...own, CallStatus }))).toEqual({
         event: {
-          type: 'leg.disconnected',
+          type: 'caller.left',
           data: {
             conversationId: CALL_SID,
-            transferId: CALL_SID,
-            by: 'CUSTOMER',
+            callId: CALL_SID,
             cause: 'NORMAL',
             at: '2025-11-24T10:00:00.000Z',
           },
         },
         awaitsStep: false,
+        caller: { callId: CALL_SID, number: '+14158675310' },
         call: { conversationId: CALL_SID },
       });
     },
   );
 
-  test.each(['queued', 'ringing', 'in-progress'])('says nothing else: %s', (CallStatus) => {
+  test.each([without(own, 'Timestamp'), { ...own, Timestamp: 'soon' }])(
+    'leaves the time out where it cannot be read %#',
+    (parameters) => {
+      const { event } = read(webhook('status', { ...parameters, CallStatus: 'completed' }));
+      expect(event?.data).toEqual({ conversationId: CALL_SID, callId: CALL_SID, cause: 'NORMAL' });
+    },
+  );
+
+  test.each(['queued', 'ringing', 'in-progress', 'a-new-word'])('says nothing else: %s', (CallStatus) => {
     expect(read(webhook('status', { ...own, CallStatus })).event).toBeUndefined();
+  });
+
+  test.each([without(own, 'CallSid'), { ...own, CallSid: '' }, { ...own, CallSid: 'a/b' }])(
+    'says nothing where it does not tell which call it is %#',
+    (parameters) => {
+      const reading = read(webhook('status', { ...parameters, CallStatus: 'completed' }));
+      expect(reading).toEqual({ awaitsStep: false, call: { conversationId: '' } });
+    },
+  );
+
+  test('says nothing where it has no word', () => {
+    expect(read(webhook('status', without(own, 'CallStatus')))).toEqual({
+      awaitsStep: false,
+      call: { conversationId: CALL_SID },
+    });
   });
 });
 
@@ -143,6 +249,11 @@ describe('a status callback of the dialled number', () => {
     });
   });
 
+  test('says so whatever call it is of', () => {
+    const silent = read(webhook('status', without(answered, 'CallSid'), { query: ids }));
+    expect(silent).toEqual(read(webhook('status', answered, { query: ids })));
+  });
+
   test('leaves the time out where it cannot be read', () => {
     const { event } = read(webhook('status', { ...answered, Timestamp: 'soon' }, { query: ids }));
     expect(event?.data).toEqual({ conversationId: 'conv-1', transferId: 'conv-1-a' });
@@ -154,4 +265,13 @@ describe('a status callback of the dialled number', () => {
       expect(read(webhook('status', { ...answered, CallStatus }, { query: ids })).event).toBeUndefined();
     },
   );
+
+  test('says nothing where it has no word', () => {
+    const silent = without(answered, 'CallStatus');
+    expect(read(webhook('status', silent, { query: ids })).event).toBeUndefined();
+  });
+
+  test('is refused where nothing tells which leg it is', () => {
+    expect(() => read(webhook('status', answered))).toThrow('conversationId: is missing');
+  });
 });

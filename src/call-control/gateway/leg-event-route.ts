@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { z } from 'zod';
+
+import { nextStepSchema } from '../../contract/next-step';
+import { legEventSchema } from '../leg-events';
+import type { NextSteps } from '../next-steps';
+import { checked, jsonIn } from '../read-webhook';
+
+import { deliverySchema } from './conversation-routes';
+import type { GatewayOptions } from './create-gateway';
+import { problem, problems, unauthorized } from './problems';
+
+/**
+ * Canonical leg events, signed as Standard Webhooks says, for any system that can post JSON.
+ *
+ * A repeated event is answered as the first was: an event says all of itself by its leg, so its `webhook-id`
+ * need not be remembered.
+ *
+ * @param app - leaves bodies as the bytes that came
+ * @throws Error where a secret is no base64
+ */
+export function legEventRoute(
+  app: FastifyInstance,
+  { webhookSecrets = [], webhookToleranceSeconds = 300 }: GatewayOptions,
+  steps: NextSteps,
+): void {
+  const webhooks = webhookSecrets.map((secret) => new Webhook(secret));
+  app.post<{ Body: Buffer | undefined }>('/v1/leg-events', {
+    schema: {
+      tags: ['Leg events'],
+      summary: 'What happened to a leg, signed as Standard Webhooks says',
+      security: [{ standardWebhooks: [] }],
+      consumes: ['application/json'],
+      body: legEventSchema,
+      headers: z.object({
+        'webhook-id': z.string().describe('Of the message'),
+        'webhook-timestamp': z.string().describe('Seconds since 1970'),
+        'webhook-signature': z.string().describe('`v1,{base64}`, several separated by spaces'),
+      }),
+      response: {
+        ...problems,
+        200: z.union([nextStepSchema, deliverySchema]),
+        401: problem('The signature is missing, wrong or too old'),
+        404: problem('No such conversation, or no such leg in it'),
+        409: problem('The leg cannot be had'),
+        415: problem('The body is no JSON'),
+        503: problem('Temporal gave no answer: repeat the request'),
+      },
+    },
+    handler: async ({ headers, body = Buffer.alloc(0), log }) => {
+      const age = Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']));
+      const isRecent = age <= webhookToleranceSeconds;
+      if (!isRecent || !webhooks.some((webhook) => isSigned(webhook, body, headers))) throw unauthorized();
+      const event = checked(legEventSchema, jsonIn(body), 'body');
+      if (event.type === 'leg.connected') return { delivered: await steps.note(event) };
+      return await steps.after(event, log);
+    },
+  });
+}
+
+function isSigned(webhook: Webhook, body: Buffer, headers: object): boolean {
+  try {
+    webhook.verify(body, headers as Record<string, string>, { jsonParse: false });
+    return true;
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return false;
+    throw error;
+  }
+}
