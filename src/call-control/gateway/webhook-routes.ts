@@ -79,7 +79,7 @@ function webhookRequest(
 function logAddress(log: FastifyBaseLogger, { name }: PhoneSystem, { url, query }: WebhookRequest): void {
   const [address] = url.split('?');
   const parameters = [...query.keys()];
-  log.warn({ phoneSystem: name, address, parameters }, 'The signature is not one over this address');
+  log.warn({ phoneSystem: name, address, parameters }, 'Not signed over this address');
 }
 
 type TelephonyEvent = NonNullable<Reading['event']>;

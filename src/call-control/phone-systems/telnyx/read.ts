@@ -172,8 +172,6 @@ function hungUp(event: unknown): Reading<TelnyxCall> {
   }
   // Nobody is left to be steered.
   const { conversationId, callId = conversationId } = state;
-  return {
-    ...nothing,
-    event: { type: 'caller.left', data: { conversationId, callId, cause: 'NORMAL', at } },
-  };
+  const data = { conversationId, callId, cause: 'NORMAL', at } as const;
+  return { ...nothing, caller: { callId }, event: { type: 'caller.left', data } };
 }

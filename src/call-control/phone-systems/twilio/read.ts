@@ -20,9 +20,9 @@ const callSchema = z.looseObject({
    * `queued`, `initiated`, `ringing`, `in-progress`, `answered`, `completed`, `busy`, `no-answer`, `failed`,
    * `canceled`; and so `DialCallStatus`.
    */
-  CallStatus: wordSchema.optional(),
-  From: z.string().optional(),
-  To: z.string().optional(),
+  CallStatus: wordSchema.optional().catch(undefined),
+  From: z.string().optional().catch(undefined),
+  To: z.string().optional().catch(undefined),
 });
 
 /** The webhook of an incoming call, and of a call that is redirected here. */
@@ -30,20 +30,20 @@ export const voiceSchema = callSchema.extend({ CallSid: conversationIdSchema });
 
 /** The request for the `action` of `<Dial>`, made when the dialled leg is over. */
 export const dialSchema = callSchema.extend({
-  DialCallStatus: wordSchema.optional(),
-  DialCallSid: z.string().optional(),
-  DialCallDuration: z.string().optional(),
+  DialCallStatus: wordSchema.optional().catch(undefined),
+  DialCallSid: z.string().optional().catch(undefined),
+  DialCallDuration: z.string().optional().catch(undefined),
   /** Whether the two legs were ever connected with each other. */
-  DialBridged: z.string().optional(),
+  DialBridged: z.string().optional().catch(undefined),
   /** Of a dialled SIP address. */
-  DialSipResponseCode: z.string().optional(),
+  DialSipResponseCode: z.string().optional().catch(undefined),
 });
 
 /** The status callback of the dialled `<Number>`, and that of the call itself, which Twilio's console names. */
 export const statusCallbackSchema = callSchema.extend({
-  ParentCallSid: z.string().optional(),
+  ParentCallSid: z.string().optional().catch(undefined),
   /** RFC 2822. */
-  Timestamp: z.string().optional(),
+  Timestamp: z.string().optional().catch(undefined),
 });
 
 /** What an answer must know of the call. */

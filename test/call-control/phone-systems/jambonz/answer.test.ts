@@ -114,14 +114,14 @@ test.each<[RoutingDecision['route'], unknown]>([
     {
       verb: 'redirect',
       actionHook:
-        'https://ivr.example.com/menu?lang=en&conversationId=conv-1&transferId=conv-1-a&outcome=AGENT',
+        'https://ivr.example.com/menu?lang=en&conversationId=conv-1&outcome=AGENT&transferId=conv-1-a',
     },
   ],
   [
     { type: 'CONTINUE' },
     {
       verb: 'redirect',
-      actionHook: 'https://ivr.example.com/continue?conversationId=conv-1&transferId=conv-1-a&outcome=AGENT',
+      actionHook: 'https://ivr.example.com/continue?conversationId=conv-1&outcome=AGENT&transferId=conv-1-a',
     },
   ],
 ])('the route %j is carried out', (route, expected) => {

@@ -76,11 +76,11 @@ test.each<[RoutingDecision['route'], string]>([
   [{ type: 'HANG_UP' }, '<Hangup/>'],
   [
     { type: 'REDIRECT', url: 'https://ivr.example.com/menu?lang=en' },
-    '<Redirect method="POST">https://ivr.example.com/menu?lang=en&amp;conversationId=conv-1&amp;transferId=conv-1-a&amp;outcome=AGENT</Redirect>',
+    '<Redirect method="POST">https://ivr.example.com/menu?lang=en&amp;conversationId=conv-1&amp;outcome=AGENT&amp;transferId=conv-1-a</Redirect>',
   ],
   [
     { type: 'CONTINUE' },
-    '<Redirect method="POST">https://ivr.example.com/continue?conversationId=conv-1&amp;transferId=conv-1-a&amp;outcome=AGENT</Redirect>',
+    '<Redirect method="POST">https://ivr.example.com/continue?conversationId=conv-1&amp;outcome=AGENT&amp;transferId=conv-1-a</Redirect>',
   ],
 ])('the route %j is carried out', (route, expected) => {
   expect(twiml(routeTo(route))).toBe(`<Response>${expected}</Response>`);
