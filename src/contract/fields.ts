@@ -53,7 +53,9 @@ export const countrySchema = z.enum(Object.keys(countries) as [string, ...string
 export const answerWithinMsSchema = z.int().min(1).max(3_600_000);
 
 /** An instant as ISO 8601 with a time zone, such as `2025-06-19T13:38:40Z`. */
-export const instantSchema = z.iso.datetime({
-  offset: true,
-  error: 'must be an ISO 8601 instant with a time zone, such as "2025-06-19T13:38:40Z"',
-});
+export const instantSchema = z.iso
+  .datetime({
+    offset: true,
+    error: 'must be an ISO 8601 instant with a time zone, such as "2025-06-19T13:38:40Z"',
+  })
+  .max(64, 'must have at most 64 characters');
