@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { list, readEnvironment } from '../../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
-import { callQuerySchema, legQuerySchema } from '../../read-webhook';
+import { callQuerySchema, legQuerySchema, routedQuerySchema } from '../../read-webhook';
 
 import { answer, type VerbSettings } from './answer';
 import { callStatusSchema, callWebhookSchema, dialEndedSchema, read, type JambonzCall } from './read';
@@ -47,6 +47,11 @@ export function jambonz(options: JambonzOptions): PhoneSystem<JambonzCall> {
         'The dialled leg is over: verbs that carry out the decision',
         dialEndedSchema,
         legQuerySchema,
+      ),
+      routed: hook(
+        "The leg of the decision's `DIAL` route is over: verbs of the fallback route, if nobody answered",
+        dialEndedSchema,
+        routedQuerySchema,
       ),
       status: hook('The dialled leg was answered, or the caller hung up', callStatusSchema),
     },

@@ -8,9 +8,11 @@ import {
   legInQuery,
   legQuerySchema,
   requestInQuery,
+  routedIn,
   wordSchema,
   type LegIds,
 } from '../../read-webhook';
+import type { Dialled } from '../../routes';
 
 import { isOver, whoAndWhy } from './who-and-why';
 
@@ -60,6 +62,8 @@ export interface JambonzCall {
   conversationId: string;
   /** What the call is tagged with already. A tag replaces all that were there before. */
   tags: Tags;
+  /** Who was dialled for the decision's route, and did not answer. */
+  unanswered?: Dialled;
 }
 
 /**
@@ -73,6 +77,8 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
       return requested(request, country);
     case 'dial':
       return dialEnded(request);
+    case 'routed':
+      return routed(request);
     default:
       return status(request);
   }
@@ -107,6 +113,15 @@ function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
     awaitsStep: true,
     call: { conversationId: ids.conversationId, tags },
   };
+}
+
+/** The leg that a `DIAL` route dialled is over. */
+function routed({ query, body }: WebhookRequest): Reading<JambonzCall> {
+  const payload = checked(dialEndedSchema, jsonIn(body), 'body');
+  const isUnanswered = !isOver(payload.call_status) && whoAndWhy(payload).cause !== 'NORMAL';
+  const { ids, unanswered, ...reading } = routedIn(query, isUnanswered);
+  const call = { conversationId: ids.conversationId, tags: tagsOf(payload) };
+  return { ...reading, call: { ...call, ...(unanswered && { unanswered }) } };
 }
 
 /**

@@ -7,7 +7,8 @@ import { conversationIdSchema } from '../../../contract/fields';
 import type { HangupParty } from '../../../contract/telephony-events';
 import type { LegEvent } from '../../leg-events';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
-import { checked, legInQuery, requestInQuery, wordSchema } from '../../read-webhook';
+import { checked, legInQuery, requestInQuery, routedIn, wordSchema } from '../../read-webhook';
+import { E164, type Dialled } from '../../routes';
 
 /** The webhook of an incoming call, and of a call that is redirected here. */
 export const voiceSchema = z.looseObject({
@@ -46,6 +47,10 @@ export const statusCallbackSchema = voiceSchema.extend({
 /** What an answer must know of the call. */
 export interface TwilioCall {
   conversationId: string;
+  /** The number that was called, or nothing, if the caller has none: Twilio dials no number for `client:…` (error 13214). */
+  called?: string;
+  /** Who was dialled for the decision's route, and did not answer. */
+  unanswered?: Dialled;
 }
 
 /**
@@ -55,8 +60,25 @@ export interface TwilioCall {
  */
 export function read(request: WebhookRequest, { country }: PhoneSystemSettings): Reading<TwilioCall> {
   if (request.hook === 'status') return status(request);
+  if (request.hook === 'routed') return routed(request);
   const event = request.hook === 'voice' ? requested(request, country) : dialEnded(request);
-  return { event, awaitsStep: true, call: { conversationId: event.data.conversationId } };
+  const { conversationId } = event.data;
+  return { event, awaitsStep: true, call: { conversationId, ...calledNumber(request) } };
+}
+
+function calledNumber({ body }: WebhookRequest): Pick<TwilioCall, 'called'> {
+  const { From, To = '' } = checked(voiceSchema, formOf(body), 'body');
+  return From === undefined || E164.test(From) ? {} : { called: E164.test(To) ? To : '' };
+}
+
+/** The leg that a `DIAL` route dialled is over. */
+function routed(request: WebhookRequest): Reading<TwilioCall> {
+  const ended = checked(dialSchema, formOf(request.body), 'body');
+  const isUnanswered = isUp(ended.CallStatus) && whoAndWhy(ended).cause !== 'NORMAL';
+  const { ids, unanswered, ...reading } = routedIn(request.query, isUnanswered);
+  const { conversationId } = ids;
+  const call = { conversationId, ...calledNumber(request), ...(unanswered && { unanswered }) };
+  return { ...reading, call };
 }
 
 /**

@@ -11,6 +11,7 @@ test.each([
   { role: 'customer', ...ids },
   { role: 'generativeAgent', ...ids, customer: CALLER },
   { role: 'routed', ...ids },
+  { role: 'desk', ...ids, customer: CALLER, dialled: 'ROUTE' },
   { role: 'customer', conversationId: 'Zoë’s-call-Ŵ', transferId: '🙂' },
 ] as const)('a state comes back as it was: %j', (state) => {
   expect(decodeClientState(encodeClientState(state))).toEqual({ callTransfer: 1, ...state });

@@ -14,6 +14,8 @@ const AT = '2026-11-24T10:00:00.521992Z';
 export const ids = { conversationId: 'conv-1', transferId: 'conv-1-a' };
 export const customerState = encodeClientState({ role: 'customer', ...ids });
 export const agentState = encodeClientState({ role: 'generativeAgent', ...ids, customer: CALLER });
+export const deskState = (dialled: 'ROUTE' | 'FALLBACK') =>
+  encodeClientState({ role: 'desk', ...ids, customer: CALLER, dialled });
 export const routedState = encodeClientState({ role: 'routed', ...ids });
 
 type Payload = Record<string, unknown>;
@@ -96,6 +98,10 @@ const hungUp: Payload = {
 /** The dialled leg is over; with nothing more said, GenerativeAgent hung up. */
 export const agentHungUp = (more: Payload = {}) =>
   event('call.hangup', { ...dialledLeg, ...hungUp, ...more });
+
+/** The leg that a `DIAL` route dialled is over. */
+export const deskHungUp = (dialled: 'ROUTE' | 'FALLBACK', hangup_cause = 'timeout') =>
+  agentHungUp({ client_state: deskState(dialled), hangup_cause, sip_hangup_cause: 'unspecified' });
 
 export const callerHungUp = (more: Payload = {}) =>
   event('call.hangup', { ...callersLeg, ...hungUp, hangup_source: 'caller', ...more });
