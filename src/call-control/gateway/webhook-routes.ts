@@ -44,7 +44,9 @@ export function legEventRoute(
         ...problems,
         200: z.union([nextStepSchema, deliverySchema]),
         401: problem('The signature is missing, wrong or too old'),
-        404: problem('No such conversation, or no such leg in it'),
+        404: problem(
+          'No such conversation, or a disconnect of a leg that it does not know. Only `leg.requested` starts one: send the event again after it',
+        ),
         409: problem('The leg cannot be had'),
         415: problem('The body is no JSON'),
         503: problem('Temporal gave no answer: repeat the request'),
