@@ -295,24 +295,3 @@ test.each(['call', 'dial', 'status'] as const)('the payload of %s can be describ
 test('the dialled leg is another call than its caller', () => {
   expect(DIALLED_CALL_SID).not.toBe(CALL_SID);
 });
-
-describe("the end of a route's own leg", () => {
-  const address = `${query}&dialled=FALLBACK`;
-
-  test.each(['busy', 'no-answer', 'failed'])('asks for another route: %s', (dial_call_status) => {
-    const ended = { ...dialEnded, dial_call_status, customerData: ids };
-    expect(read(webhook('routed', ended, { query: address }))).toEqual({
-      event: { type: 'leg.disconnected', data: ids },
-      awaitsStep: true,
-      call: { conversationId: 'conv-1', tags: ids, unanswered: 'FALLBACK' },
-    });
-  });
-
-  test.each([
-    ['somebody answered', { dial_call_status: 'completed' }],
-    ['the caller has gone', { dial_call_status: 'no-answer', call_status: 'completed' }],
-  ])('asks for nothing where %s', (_why, more) => {
-    const { event, awaitsStep } = read(webhook('routed', { ...dialEnded, ...more }, { query: address }));
-    expect([event, awaitsStep]).toEqual([undefined, false]);
-  });
-});
