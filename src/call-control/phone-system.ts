@@ -25,6 +25,8 @@ export interface WebhookAnswer<Command = unknown> {
   body: string;
   /** What a phone system that is not steered by the answer itself is told to do, in this order. */
   commands?: readonly Command[];
+  /** Variables of the decision that it could not hold, by name: for the log. */
+  omitted?: readonly string[];
 }
 
 /** A caller's own call, as its phone system knows it. */

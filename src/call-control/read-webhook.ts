@@ -7,6 +7,7 @@ import { describeIssues } from '../contract/parse';
 
 import type { LegRequested } from './leg-events';
 import { WebhookError } from './phone-system';
+import { dialledSchema } from './routes';
 
 /**
  * A part of a webhook's request, checked.
@@ -110,3 +111,19 @@ export type LegIds = z.output<typeof legQuerySchema>;
 /** @throws WebhookError naming the parameter that is missing or does not fit */
 export const legInQuery = (query: URLSearchParams): LegIds =>
   checked(legQuerySchema, Object.fromEntries(query), 'query');
+
+/** The address of the callback that hears how the leg of a `DIAL` route ended. */
+export const routedQuerySchema = legQuerySchema.extend({ dialled: dialledSchema });
+
+/** What such a callback says: nobody answered, and the caller waits for another route, or nobody waits. */
+export function routedIn(query: URLSearchParams, isUnanswered: boolean) {
+  const { dialled, ...ids } = checked(routedQuerySchema, Object.fromEntries(query), 'query');
+  if (!isUnanswered) return { ids, awaitsStep: false };
+  // The leg is decided long since: it is reported again to have the decision again.
+  return {
+    ids,
+    awaitsStep: true,
+    event: { type: 'leg.disconnected', data: ids },
+    unanswered: dialled,
+  } as const;
+}

@@ -4,7 +4,15 @@ import type { Json } from '../contract/json';
 import type { DialableLeg } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
 
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(8000);
+
+/** A phone number. */
+export const E164 = /^\+[1-9]\d{1,14}$/;
+
+/** Without the characters that XML, and so TwiML, cannot hold. */
+export const inXml = (text: string): string =>
+  // eslint-disable-next-line no-control-regex
+  text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, '');
 
 /**
  * Routes that the gateway carries out by itself on every phone system. A routing policy may answer with any
@@ -12,11 +20,14 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' 
  */
 export const routeSchema = z.discriminatedUnion('type', [
   /** Put the customer into a queue of the phone system's. */
-  z.object({ type: z.literal('QUEUE'), queue: z.string().min(1).max(100) }),
+  z.object({ type: z.literal('QUEUE'), queue: z.string().transform(inXml).pipe(z.string().min(1).max(100)) }),
   /** Connect the customer with somebody: a phone number in E.164, or a SIP URI. */
   z.object({
     type: z.literal('DIAL'),
-    to: z.string().regex(/^(\+[1-9]\d{1,14}|sips?:\S+)$/, 'must be a number in E.164 or a SIP URI'),
+    to: z
+      .string()
+      .max(1000)
+      .regex(/^(\+[1-9]\d{1,14}|sips?:[^\s\p{C}]+)$/u, 'must be a number in E.164 or a SIP URI'),
   }),
   /** Go on with another flow: the phone system fetches its next instructions there. */
   z.object({ type: z.literal('REDIRECT'), url }),
@@ -38,12 +49,16 @@ export interface RouteSettings {
  * The route of a decision as the gateway can carry it out: the fallback route where the decision's is none
  * that it knows. The address of a `REDIRECT` says which conversation it goes on with, so that the flow behind
  * it can read the result.
+ *
+ * @param unanswered - who was dialled for it before, and did not answer: then it is the fallback route, and after that the end
  */
 export function routeOf(
   decision: Pick<RoutingDecision, 'route' | 'conversationId' | 'transferId' | 'outcome'>,
   { fallbackRoute, continueUrl }: RouteSettings,
+  unanswered?: Dialled,
 ): Exclude<Route, { type: 'CONTINUE' }> {
-  const known = knownRoute(decision.route) ?? fallbackRoute;
+  if (unanswered === 'FALLBACK') return { type: 'HANG_UP' };
+  const known = (unanswered === undefined ? knownRoute(decision.route) : undefined) ?? fallbackRoute;
   const route = known.type === 'CONTINUE' && continueUrl === undefined ? fallbackRoute : known;
   if (route.type !== 'REDIRECT' && route.type !== 'CONTINUE') return route;
   const url = route.type === 'REDIRECT' ? route.url : continueUrl;
@@ -58,6 +73,16 @@ export function routeOf(
 
 /** Whether the gateway can carry a route out. */
 export const knownRoute = (route: Json): Route | undefined => routeSchema.safeParse(route).data;
+
+/** Whom a route of the type `DIAL` has a phone system dial: the decision's own, or the one of the fallback route after it. */
+export const dialledSchema = z.enum(['ROUTE', 'FALLBACK']);
+export type Dialled = z.infer<typeof dialledSchema>;
+
+export const dialledAfter = (unanswered: Dialled | undefined): Dialled =>
+  unanswered === undefined ? 'ROUTE' : 'FALLBACK';
+
+/** How long a person may take to answer, seconds. */
+export const DESK_RING_SECONDS = 30;
 
 /** How long a phone system lets GenerativeAgent's number ring, seconds: it answers at once, or something is wrong. */
 export const RING_SECONDS = 20;

@@ -14,6 +14,7 @@ import {
   CALL_TRANSFER_WORKFLOW,
   conversationWorkflowId,
   DEFAULT_TASK_QUEUE,
+  fittingId,
   WORKFLOW_TASK_TIMEOUT_MS,
 } from '../contract/names';
 import type { NextStep } from '../contract/next-step';
@@ -124,7 +125,7 @@ export class CallTransferClient {
     return await this.freshStep(conversationId, transferId, options, (ask) =>
       this.handle(conversationId).executeUpdate(reportDisconnectUpdate, {
         args: [{ ...checked, ...ask }],
-        updateId: `reportDisconnect/${transferId}/${by}/${cause}`,
+        updateId: fittingId(`reportDisconnect/${transferId}/${by}/${cause}`),
       }),
     );
   }

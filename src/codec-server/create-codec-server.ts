@@ -22,11 +22,17 @@ export interface CodecServerOptions {
 /** A page of a history is at most 4 MB on the wire; as base64 within JSON it is a third more. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
-const bytes = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
+/** Base64 of either alphabet, with or without padding. */
+const bytes = z
+  .string()
+  .regex(/^[\w+/-]*={0,2}$/, 'must be base64')
+  .transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
 
-/** Payloads in the JSON form of Protobuf. */
+/** Payloads in the JSON form of Protobuf, in which `null` is what is absent. */
 const bodySchema = z.object({
-  payloads: z.array(z.object({ metadata: z.record(z.string(), bytes).optional(), data: bytes.optional() })),
+  payloads: z
+    .array(z.object({ metadata: z.record(z.string(), bytes).nullish(), data: bytes.nullish() }))
+    .nullish(),
 });
 
 const inJson = ({ metadata, data }: Payload) => ({
@@ -37,7 +43,8 @@ const inJson = ({ metadata, data }: Payload) => ({
 const base64 = (value: Uint8Array) => Buffer.from(value).toString('base64');
 
 /**
- * A codec server, by Temporal's protocol: `POST /decode` and `POST /encode`, for the Web UI and the `temporal` command.
+ * A codec server, by Temporal's protocol: `POST /decode` and `POST /encode`, for the Web UI and the `temporal` command. A
+ * namespace may stand before either: the Web UI puts it in place of `{namespace}` in the address that it is given.
  * Whoever has a valid token reads what was said on every call whose payloads he brings, so every request is logged with
  * the token's subject.
  *
@@ -49,6 +56,7 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     logger: { level: logLevel },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 1000 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
@@ -68,16 +76,18 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     maxAge: 600,
   });
   app.get('/health/live', () => ({ status: 'ok' }));
-  for (const work of ['decode', 'encode'] as const) {
-    app.post(`/${work}`, {
+  const works = ['decode', 'encode'] as const;
+  for (const [work, url] of works.flatMap((w) => [`/${w}`, `/:namespace/${w}`].map((u) => [w, u] as const))) {
+    app.post(url, {
       onRequest: async (request) => {
         request.subject = await checkToken(tokenOf(request));
       },
-      schema: { body: bodySchema },
-      handler: async ({ subject, headers, body, log }, reply) => {
-        const payloads = body.payloads.map(({ metadata = null, data = null }) => ({ metadata, data }));
+      schema: { body: bodySchema, params: z.object({ namespace: z.string().optional() }) },
+      handler: async ({ subject, headers, params, body, log }, reply) => {
+        const given = body.payloads ?? [];
+        const payloads = given.map(({ metadata = null, data = null }) => ({ metadata, data }));
         const worked = await codec[work](payloads);
-        const namespace = headers['x-namespace'];
+        const namespace = params.namespace ?? headers['x-namespace'];
         log.info({ work, subject, namespace, payloads: payloads.length }, 'Answered');
         // No proxy or disk cache keeps what is in clear.
         void reply.header('cache-control', 'no-store');

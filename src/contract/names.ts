@@ -15,7 +15,21 @@ export const conversationWorkflowId = (conversationId: string): string => WORKFL
 
 /** The workflow id of a reconnection leg. */
 export const legWorkflowId = (conversationId: string, transferId: string): string =>
-  `${conversationWorkflowId(conversationId)}/${transferId}`;
+  fittingId(`${conversationWorkflowId(conversationId)}/${transferId}`);
+
+/** In characters. Stores in SQL take no longer workflow id; Temporal's server takes 1,000 bytes for any id. */
+const LONGEST_ID = 255;
+
+/** An id that Temporal takes: instead of the end of a long one it has a hash (FNV-1a) of the whole, always the same. */
+export function fittingId(id: string): string {
+  const characters = Array.from(id);
+  if (characters.length <= LONGEST_ID) return id;
+  const hash = characters.reduce(
+    (last, character) => BigInt.asUintN(64, (last ^ BigInt(character.codePointAt(0) ?? 0)) * 0x100000001b3n),
+    0xcbf29ce484222325n,
+  );
+  return `${characters.slice(0, LONGEST_ID - 15).join('')}~${hash.toString(36)}`;
+}
 
 /** What one workflow takes of a hard limit at most for the way back of its answer, in milliseconds. */
 export const WAY_BACK_MS = 300;

@@ -9,12 +9,23 @@ import {
 } from './fields';
 import { optionalTransportFields, transportFields } from './transport';
 
+/** In bytes of JSON. Temporal takes 2 MB in a payload, and 4 MB in a request, of which the first of a conversation has two copies. */
+const LONGEST_VARIABLES = 1_048_576;
+
 /** What GenerativeAgent is told when the call arrives. */
 export const inputContextSchema = z.object({
   /** The task that GenerativeAgent enters. */
-  taskName: optional(z.string().min(1, 'must not be empty')),
+  taskName: optional(z.string().min(1, 'must not be empty').max(1000, 'must have at most 1000 characters')),
   /** Strings only: ASAPP's API declares an object of strings. */
-  inputVariables: optional(z.record(z.string(), z.string())),
+  inputVariables: optional(
+    z
+      .record(z.string(), z.string())
+      .refine(
+        (variables) => new TextEncoder().encode(JSON.stringify(variables)).length <= LONGEST_VARIABLES,
+        `must have at most ${LONGEST_VARIABLES} bytes as JSON`,
+      )
+      .meta({ description: `At most ${LONGEST_VARIABLES} bytes as JSON` }),
+  ),
 });
 export type InputContext = z.infer<typeof inputContextSchema>;
 

@@ -85,7 +85,8 @@ function onBegun(
   const asked = state.firstRequest;
   const limitMs = shorter(LONGEST_REQUEST_DEADLINE_MS, asked?.answerWithinMs);
   const begun = opened(
-    { ...state, firstRequest: null },
+    // The context is the leg's from now on: a run that continues as new carries no copy.
+    { ...state, firstRequest: null, input: { ...state.input, inputContext: undefined } },
     {
       conversationId,
       transferId: transferId ?? asked?.transferId ?? newId,

@@ -46,8 +46,8 @@ async function awaitReconnection(conversation: ConversationRun, isAsked: () => b
 
 async function continued(conversation: ConversationRun): Promise<never> {
   conversation.apply({ type: 'continuedAsNew' });
-  const { conversationId, transferId, transport, inputContext } = conversation.state.input;
-  const input = { conversationId, transferId, ...transport, inputContext };
+  const { conversationId, transferId, transport } = conversation.state.input;
+  const input = { conversationId, transferId, ...transport };
   return await continueAsNew<typeof callTransferWorkflow>(input, conversation.state);
 }
 

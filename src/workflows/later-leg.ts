@@ -44,7 +44,8 @@ async function follow(conversation: ConversationRun, request: LegRequest): Promi
       workflowId: legWorkflowId(conversationId, transferId),
       args: [{ request, settings: conversation.settings }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary: `Leg ${legNumber}: ${transferId}`,
+      // Without the id: Temporal takes 400 bytes, and the workflow's own id has it.
+      staticSummary: `Leg ${legNumber}`,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
     });
     const result = await relayUntilClosed(conversation, transferId, child);

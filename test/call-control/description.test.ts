@@ -33,6 +33,7 @@ test('the gateway describes each of its addresses', async () => {
     'post /v1/leg-events',
     'post /twilio/voice',
     'post /twilio/dial',
+    'post /twilio/routed',
     'post /twilio/status',
     'get /health/live',
     'get /health/ready',

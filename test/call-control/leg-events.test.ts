@@ -161,11 +161,42 @@ test.each([
   });
 });
 
-test('an event about an unknown conversation gets 404', async () => {
-  await withLegEvents(async ({ legEvent }) => {
-    const data = { conversationId: uniqueId('nobody'), transferId: 'nobody' };
+test('an event before the request of its conversation gets 404 and starts nothing, and is heard after it', async () => {
+  await withLegEvents(async ({ legEvent, env }) => {
+    const request = requested(uniqueId('conversation'));
+    const { conversationId, transferId } = request.data;
+    const data = { conversationId, transferId, by: 'CUSTOMER' };
     for (const type of ['leg.connected', 'leg.disconnected']) {
-      expect(problemIn(await legEvent({ type, data }))).toMatchObject({ status: 404 });
+      expect(problemIn(await legEvent({ type, data }))).toMatchObject({
+        status: 404,
+        type: 'ConversationNotFound',
+      });
     }
+    await expect(env.client.workflow.getHandle(`call-transfer/${conversationId}`).describe()).rejects.toThrow(
+      'not found',
+    );
+
+    legIn(stepIn(await legEvent(request)));
+    const end = await legEvent({ type: 'leg.disconnected', data });
+    expect(decisionIn(stepIn(end)).outcome).toBe('CUSTOMER_HUNG_UP');
+  });
+});
+
+test('an event about a leg that its conversation does not know changes nothing', async () => {
+  await withLegEvents(async ({ legEvent, client }) => {
+    const conversationId = uniqueId('conversation');
+    await legEvent(requested(conversationId));
+    const data = { conversationId, transferId: 'another' };
+
+    expect((await legEvent({ type: 'leg.connected', data })).json).toEqual({ delivered: true });
+    expect(problemIn(await legEvent({ type: 'leg.disconnected', data }))).toMatchObject({
+      status: 404,
+      type: 'UnknownLeg',
+    });
+    const { phase, ignoredEvents } = await client.conversation(conversationId);
+    expect([phase, ignoredEvents]).toMatchObject([
+      'DIALING',
+      { count: 1, latest: [{ transferId: 'another', why: 'no leg has this transferId' }] },
+    ]);
   });
 });

@@ -77,6 +77,24 @@ test('a body over the limit is refused, whoever sends it', async () => {
   });
 });
 
+test('input variables that Temporal would not take are refused by name', async () => {
+  await withBroken({ bodyLimitBytes: 4_000_000 }, async ({ api }) => {
+    const inputVariables = { accountNumber: '3'.repeat(2_100_000) };
+    expect(
+      problemIn(
+        await api('/v1/conversations/c/request-transfer', {
+          country: 'US',
+          inputContext: { inputVariables },
+        }),
+      ),
+    ).toMatchObject({
+      status: 400,
+      type: 'InvalidInput',
+      message: 'inputContext.inputVariables: must have at most 1048576 bytes as JSON',
+    });
+  });
+});
+
 test('an error says nothing of the inside', async () => {
   await withBroken({}, async ({ api }) => {
     const answer = await api('/v1/conversations/c');

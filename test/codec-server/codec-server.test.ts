@@ -100,6 +100,55 @@ test('a payload that is not encrypted comes back as it is, with and without data
   });
 });
 
+test.each(['', '/my-ns', '/my%20ns'])('the address may name the namespace: %s', async (namespace) => {
+  await withCodecServer({}, async (ask) => {
+    const authorization = bearer(await signed());
+    const encoded = await ask(`${namespace}/encode`, { payloads: [inJson(payload)] }, authorization);
+    const decoded = await ask(`${namespace}/decode`, await encoded.text(), authorization);
+    expect([decoded.status, await decoded.json()]).toEqual([200, { payloads: [inJson(payload)] }]);
+  });
+});
+
+describe('a payload may have', () => {
+  const metadata = { encoding: 'YmluYXJ5L251bGw=' };
+
+  test.each<[string, object]>([
+    ['no data', { metadata }],
+    ['data that is null', { metadata, data: null }],
+    ['data of no bytes', { metadata, data: '' }],
+  ])('%s', async (_what, sent) => {
+    await withCodecServer({}, async (ask) => {
+      const authorization = bearer(await signed());
+      const encoded = await ask('/encode', { payloads: [sent] }, authorization);
+      const decoded = await ask('/decode', await encoded.text(), authorization);
+      expect([decoded.status, await decoded.json()]).toMatchObject([200, { payloads: [{ metadata }] }]);
+      expect((await ask('/decode', { payloads: [sent] }, authorization)).status).toBe(200);
+    });
+  });
+
+  test.each(['metadata', 'payloads'])('%s that is null or absent', async (field) => {
+    await withCodecServer({}, async (ask) => {
+      for (const given of [{ [field]: null }, {}]) {
+        const body = field === 'payloads' ? given : { payloads: [given] };
+        const answer = await ask('/decode', body, bearer(await signed()));
+        const payloads = field === 'payloads' ? [] : [{ metadata: {} }];
+        expect([answer.status, await answer.json()]).toEqual([200, { payloads }]);
+      }
+    });
+  });
+
+  test('base64 of the other alphabet, and without padding', async () => {
+    await withCodecServer({}, async (ask) => {
+      const authorization = bearer(await signed());
+      const encoded = await (await ask('/encode', { payloads: [inJson(payload)] }, authorization)).text();
+      const urlSafe = encoded.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+      const decoded = await ask('/decode', urlSafe, authorization);
+      expect(await decoded.json()).toEqual({ payloads: [inJson(payload)] });
+      expect((await ask('/decode', { payloads: [{ data: 'a*b' }] }, authorization)).status).toBe(400);
+    });
+  });
+});
+
 describe('nobody reads', () => {
   const now = Math.floor(Date.now() / 1000);
   test.each<[string, () => Promise<Record<string, string>>]>([

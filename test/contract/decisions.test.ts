@@ -1,4 +1,4 @@
-import { conversationWorkflowId, legWorkflowId } from '../../src/contract/names';
+import { conversationWorkflowId, fittingId, legWorkflowId } from '../../src/contract/names';
 import { nextStepSchema } from '../../src/contract/next-step';
 import { isFallback, outcomes } from '../../src/contract/outcomes';
 import { routingDecisionSchema } from '../../src/contract/routing-decision';
@@ -89,4 +89,32 @@ describe('a next step', () => {
 test('the same conversation always finds its workflow, and each of its legs', () => {
   expect(conversationWorkflowId('conv-1')).toBe('call-transfer/conv-1');
   expect(legWorkflowId('conv-1', 'conv-1-b')).toBe('call-transfer/conv-1/conv-1-b');
+});
+
+describe('an id that is made of others', () => {
+  const long = (character: string) => character.repeat(200);
+
+  it.each(['a', '語', '\u{1f600}'])(
+    'is one that Temporal takes, and its SQL stores, of 200 times %s',
+    (character) => {
+      const ids = [
+        conversationWorkflowId(long(character)),
+        legWorkflowId(long(character), long(character)),
+        fittingId(`reportDisconnect/${long(character)}/GENERATIVE_AGENT/${'語'.repeat(64)}`),
+      ];
+      for (const id of ids) {
+        expect(Array.from(id).length).toBeLessThanOrEqual(255);
+        expect(Buffer.byteLength(id)).toBeLessThanOrEqual(1000);
+        expect(Buffer.from(id).toString()).toBe(id);
+      }
+    },
+  );
+
+  it('is always the same, and no other leg has it', () => {
+    const ids = ['a', 'b', 'a'].map((end) => legWorkflowId(long('x'), `${'y'.repeat(199)}${end}`));
+
+    expect(ids[0]).toBe(ids[2]);
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(ids[0]).toContain(`${conversationWorkflowId(long('x'))}/yyy`);
+  });
 });

@@ -97,6 +97,12 @@ describe('an instant', () => {
   );
 });
 
+test('an instant has a length', () => {
+  expect(refusalOf(z.object({ at: instantSchema }), { at: `2025-06-19T13:38:40.${'1'.repeat(64)}Z` })).toBe(
+    'at: must have at most 64 characters',
+  );
+});
+
 test.each([{}, { a: null }, { a: undefined }])('a field that may be missing is absent in %j', (payload) => {
   expect(z.object({ a: optional(z.string()) }).parse(payload).a).toBeUndefined();
 });

@@ -10,3 +10,7 @@ test('the published JSON Schemas are those of the zod schemas', () => {
   expect(current.size).toBe(9);
   for (const [name, text] of current) expect(readFileSync(join(folder, name), 'utf8')).toBe(text);
 });
+
+test('their patterns have no escape that only some dialects of regular expressions read', () => {
+  for (const text of jsonSchemas().values()) expect(text).not.toMatch(/\\\\[ux]/);
+});

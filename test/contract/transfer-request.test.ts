@@ -26,6 +26,8 @@ const optionalMistakes: [string, unknown, string][] = [
 const contextMistakes: [string, unknown, string][] = [
   ['taskName', '', 'must not be empty'],
   ['taskName', 7, 'Invalid input: expected string, received number'],
+  ['taskName', 'x'.repeat(1001), 'must have at most 1000 characters'],
+  ['inputVariables', { a: 'é'.repeat(525_000) }, 'must have at most 1048576 bytes as JSON'],
   ['inputVariables', 'a=b', 'Invalid input: expected record, received string'],
   ['inputVariables', ['a'], 'Invalid input: expected record, received array'],
 ];

@@ -16,6 +16,11 @@ const mistakes: [why: string, wrong: object, message: string][] = [
     { inputContext: { inputVariables: { accountNumber: 3434 } } },
     'inputContext.inputVariables.accountNumber: ',
   ],
+  [
+    'more variables than Temporal takes twice',
+    { inputContext: { inputVariables: { accountNumber: '3'.repeat(1_900_000) } } },
+    'inputContext.inputVariables: must have at most 1048576 bytes as JSON',
+  ],
   ['an empty task name', { inputContext: { taskName: '' } }, 'inputContext.taskName: must not be empty'],
 ];
 

@@ -1,4 +1,4 @@
-import { eventually, hungUp, workflowOf } from '../support/calls';
+import { decisionIn, eventually, hungUp, newRequest, workflowOf } from '../support/calls';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
@@ -48,6 +48,25 @@ test('a conversation that continued as new stays open for its window, and closes
       expect(await client.result(conversationId)).toEqual(decision);
       const described = await workflowOf(env, conversationId).describe();
       expect(described.status.name).toBe('COMPLETED');
+      expect(described.raw.workflowExecutionInfo?.firstRunId).not.toBe(described.runId);
+    }),
+  );
+});
+
+test('a conversation with as many input variables as it may have reaches ASAPP, and continues as new', async () => {
+  const settings = { maxLegsPerRun: 1, reconnectWindowMs: { TRANSFER_UNAVAILABLE: 3000 } };
+  await withRealServer({}, (env) =>
+    withCallTransfer(env, { settings }, async ({ client }) => {
+      const inputVariables = { a: 'x'.repeat(1_048_576 - '{"a":""}'.length) };
+      const request = newRequest({ inputContext: { inputVariables } });
+      // The stand-in takes less than Temporal.
+      const refused = { outcome: 'TRANSFER_UNAVAILABLE', reason: 'ASAPP_REQUEST_REFUSED' };
+      expect(decisionIn(await client.requestTransfer(request))).toMatchObject(refused);
+      const second = { ...request, transferId: `${request.conversationId}-b` };
+      expect(decisionIn(await client.requestTransfer(second))).toMatchObject(refused);
+
+      expect(await client.result(request.conversationId)).toMatchObject(refused);
+      const described = await workflowOf(env, request.conversationId).describe();
       expect(described.raw.workflowExecutionInfo?.firstRunId).not.toBe(described.runId);
     }),
   );

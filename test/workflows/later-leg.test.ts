@@ -30,6 +30,26 @@ describe('the workflow of a later leg', () => {
     );
   });
 
+  it.each(['a', '語', '\u{1f600}'])('runs for ids as long as they may be, of %s', async (character) => {
+    await withRealServer({}, (env) =>
+      withCallTransfer(env, {}, async (underTest) => {
+        const { client, sandbox } = underTest;
+        const { conversationId } = await hungUp(underTest, {
+          conversationId: character.repeat(200),
+          transferId: `${character.repeat(199)}a`,
+        });
+        const transferId = `${character.repeat(199)}b`;
+        await connected(underTest, { conversationId, transferId });
+        const child = env.client.workflow.getHandle(legWorkflowId(conversationId, transferId));
+        expect((await child.describe()).status.name).toBe('RUNNING');
+
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+        const report = { transferId, by: 'GENERATIVE_AGENT', cause: '語'.repeat(64) } as const;
+        expect(decisionIn(await client.reportDisconnect(conversationId, report))).toMatchObject(agent);
+      }),
+    );
+  });
+
   it('is not missed where somebody ends it: the leg goes on', async () => {
     await withRealServer({}, (env) =>
       withCallTransfer(env, {}, async (underTest) => {

@@ -15,7 +15,13 @@ import type { GatewayOptions } from './create-gateway';
 import { problem, problems, unauthorized } from './problems';
 
 /** Whether somebody was there to hear a report: false where the conversation had ended. */
-export const deliverySchema = z.object({ delivered: z.boolean() });
+export const deliverySchema = z.object({
+  delivered: z
+    .boolean()
+    .describe(
+      'Whether the conversation heard it: false if it had ended. A leg that it does not know is among its ignoredEvents',
+    ),
+});
 
 /** The conversations, for systems that speak JSON and hold a key. */
 export function conversationRoutes(
@@ -34,7 +40,9 @@ export function conversationRoutes(
   const response = {
     ...problems,
     401: problem('No key, or a wrong one'),
-    404: problem('No such conversation, or no such leg in it'),
+    404: problem(
+      'No such conversation: a request starts it, a report does not. Or a disconnect of a leg that it does not know',
+    ),
     415: problem('The body is no JSON'),
     503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
   };

@@ -65,8 +65,8 @@ export interface GatewayAnswer {
   seconds: number;
 }
 
-/** Path parameters are ids of up to 200 characters, each of which may be escaped. */
-const MAX_PARAM_LENGTH = 2000;
+/** Path parameters are ids of up to 200 characters, each of which may be four bytes, escaped. */
+const MAX_PARAM_LENGTH = 2400;
 
 /**
  * The gateway: an HTTP server in front of the workflow, for phone systems that speak webhooks and not Temporal.

@@ -179,9 +179,11 @@ function logUnknownRoute(log: FastifyBaseLogger, step: NextStep): void {
 
 async function isPerformed(
   system: PhoneSystem,
-  { commands = [] }: WebhookAnswer,
+  { commands = [], omitted = [] }: WebhookAnswer,
   log: FastifyBaseLogger,
 ): Promise<boolean> {
+  if (omitted.length > 0)
+    log.warn({ phoneSystem: system.name, omitted }, 'Variables were too long to pass on');
   try {
     if (commands.length > 0) await system.perform?.(commands);
     return true;

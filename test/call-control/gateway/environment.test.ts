@@ -131,6 +131,13 @@ describe('phone systems', () => {
     ]);
   });
 
+  test.each(['18005551212', '+0', 'Alice'])('of Twilio take no %s for a number', async (TWILIO_CALLER_ID) => {
+    const environment = { GATEWAY_PUBLIC_URL, GATEWAY_PHONE_SYSTEMS: 'twilio', TWILIO_AUTH_TOKENS: 'token' };
+    expect(await mistakesIn({ ...environment, TWILIO_CALLER_ID })).toEqual([
+      'TWILIO_CALLER_ID: must be a number in E.164, such as +18005551212',
+    ]);
+  });
+
   test('must be told where the gateway is', async () => {
     expect(await mistakesIn({ GATEWAY_PHONE_SYSTEMS: 'twilio', TWILIO_AUTH_TOKENS: 'token' })).toEqual([
       expect.stringMatching(/^GATEWAY_PUBLIC_URL: is missing/),

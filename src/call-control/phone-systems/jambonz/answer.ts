@@ -1,7 +1,7 @@
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
 import type { PhoneSystemSettings, WebhookAnswer } from '../../phone-system';
-import { ringSeconds, routeOf } from '../../routes';
+import { DESK_RING_SECONDS, dialledAfter, ringSeconds, routeOf } from '../../routes';
 
 import type { JambonzCall } from './read';
 
@@ -30,7 +30,7 @@ export function answer(
 ): WebhookAnswer {
   let verbs: Verb[] = [];
   if (step?.action === 'DIAL') verbs = dial(step.leg, call, settings, now);
-  if (step?.action === 'ROUTE') verbs = [routed(step.decision, settings)];
+  if (step?.action === 'ROUTE') verbs = [routed(step.decision, call, settings)];
   return { contentType: 'application/json', body: JSON.stringify(verbs) };
 }
 
@@ -59,15 +59,24 @@ function dial(
   ];
 }
 
-function routed(decision: RoutingDecision, settings: VerbSettings): Verb {
-  const route = routeOf(decision, settings);
+function routed(decision: RoutingDecision, { unanswered }: JambonzCall, settings: VerbSettings): Verb {
+  const route = routeOf(decision, settings, unanswered);
   switch (route.type) {
     case 'QUEUE':
       return { verb: 'enqueue', name: route.queue };
     case 'DIAL': {
       const isNumber = route.to.startsWith('+');
       const target = isNumber ? { type: 'phone', number: route.to } : { type: 'sip', sipUri: route.to };
-      return { verb: 'dial', target: [target], answerOnBridge: true };
+      const { conversationId, transferId } = decision;
+      const query = new URLSearchParams({ conversationId, transferId, dialled: dialledAfter(unanswered) });
+      return {
+        verb: 'dial',
+        target: [target],
+        // Is told the fallback route, unless somebody answered: a verb after this one would follow an answered call, too.
+        actionHook: `${settings.publicUrl}/jambonz/routed?${query.toString()}${RETRIES}`,
+        answerOnBridge: true,
+        timeout: DESK_RING_SECONDS,
+      };
     }
     case 'REDIRECT':
       return { verb: 'redirect', actionHook: route.url };

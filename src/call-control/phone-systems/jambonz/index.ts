@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { list, readEnvironment } from '../../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
-import { callQuerySchema, legQuerySchema } from '../../read-webhook';
+import { callQuerySchema, legQuerySchema, routedQuerySchema } from '../../read-webhook';
 
 import { answer, type VerbSettings } from './answer';
 import {
@@ -57,6 +57,11 @@ export function jambonz(options: JambonzOptions): PhoneSystem<JambonzCall> {
         dialEndedSchema,
         legQuerySchema,
         unread,
+      ),
+      routed: hook(
+        "The leg of the decision's `DIAL` route is over: verbs of the fallback route, if nobody answered",
+        dialEndedSchema,
+        routedQuerySchema,
       ),
       status: hook('The dialled leg was answered, or the caller hung up', callStatusSchema),
     },

@@ -8,10 +8,12 @@ import {
   legInQuery,
   legQuerySchema,
   requestInQuery,
+  routedIn,
   shortHash,
   wordSchema,
   type LegIds,
 } from '../../read-webhook';
+import type { Dialled } from '../../routes';
 
 import { isOver, whoAndWhy } from './who-and-why';
 
@@ -67,6 +69,8 @@ export interface JambonzCall {
   conversationId: string;
   /** What the call is tagged with already. A tag replaces all that were there before. */
   tags: Tags;
+  /** Who was dialled for the decision's route, and did not answer. */
+  unanswered?: Dialled;
 }
 
 /**
@@ -80,6 +84,8 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
       return requested(request, country);
     case 'dial':
       return dialEnded(request);
+    case 'routed':
+      return routed(request);
     default:
       return status(request);
   }
@@ -118,6 +124,15 @@ function dialEnded({ query, body }: WebhookRequest): Reading<JambonzCall> {
     awaitsStep: true,
     call: { conversationId: ids.conversationId, tags },
   };
+}
+
+/** The leg that a `DIAL` route dialled is over. */
+function routed({ query, body }: WebhookRequest): Reading<JambonzCall> {
+  const payload = checked(dialEndedSchema, jsonIn(body), 'body');
+  const isUnanswered = !isOver(payload.call_status) && whoAndWhy(payload).cause !== 'NORMAL';
+  const { ids, unanswered, ...reading } = routedIn(query, isUnanswered);
+  const call = { conversationId: ids.conversationId, tags: tagsOf(payload) };
+  return { ...reading, call: { ...call, ...(unanswered && { unanswered }) } };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
-import { ringSeconds, routeOf, type RouteSettings } from '../../routes';
+import { DESK_RING_SECONDS, dialledAfter, ringSeconds, routeOf, type RouteSettings } from '../../routes';
 
 import { encodeClientState } from './client-state';
 import { commandId, type TelnyxCommand } from './commands';
@@ -76,20 +76,35 @@ function dial(
  */
 function carryOut(
   decision: RoutingDecision,
-  { callControlId, callId, conversationId, ...call }: CallIds,
+  { callControlId, callId, conversationId, unanswered, ...call }: CallIds,
   settings: CommandSettings,
 ): TelnyxCommand[] {
   // The decision's own leg: a repeated event about an earlier one must not route the caller once more.
   const transferId = decision.transferId === '' ? call.transferId : decision.transferId;
-  const client_state = encodeClientState({ role: 'routed', callId, conversationId, transferId });
-  const common = { client_state, command_id: commandId(conversationId, transferId, 'route') };
-  const route = routeOf(decision, settings);
+  const ids = { callId, conversationId, transferId };
+  const purpose = unanswered === undefined ? 'route' : (`route after ${unanswered}` as const);
+  const common = {
+    client_state: encodeClientState({ role: 'routed', ...ids }),
+    command_id: commandId(conversationId, transferId, purpose),
+  };
+  const route = routeOf(decision, settings, unanswered);
   switch (route.type) {
     case 'QUEUE':
       return [{ action: 'enqueue', callControlId, params: { queue_name: route.queue, ...common } }];
     case 'DIAL': {
       const from = settings.callerId === undefined ? {} : { from: settings.callerId };
-      const params = { to: route.to, ...from, target_leg_client_state: client_state, ...common };
+      const params = {
+        to: route.to,
+        ...from,
+        timeout_secs: DESK_RING_SECONDS,
+        target_leg_client_state: encodeClientState({
+          role: 'desk',
+          ...ids,
+          customer: callControlId,
+          dialled: dialledAfter(unanswered),
+        }),
+        ...common,
+      };
       return [{ action: 'transfer', callControlId, params }];
     }
     case 'REDIRECT':

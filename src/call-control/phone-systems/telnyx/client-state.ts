@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, transferIdSchema } from '../../../contract/fields';
+import { dialledSchema } from '../../routes';
 
 const ids = {
   callTransfer: z.literal(1),
@@ -29,6 +30,14 @@ const clientStateSchema = z.discriminatedUnion('role', [
     role: z.literal('generativeAgent'),
     /** `call_control_id` of the caller's leg, which is told what comes next when this one ends. */
     customer: z.string().min(1),
+  }),
+  z.object({
+    ...ids,
+    /** The leg that a `DIAL` route dialled. */
+    role: z.literal('desk'),
+    /** `call_control_id` of the caller's leg, which gets the fallback route if this one is not answered. */
+    customer: z.string().min(1),
+    dialled: dialledSchema,
   }),
 ]);
 

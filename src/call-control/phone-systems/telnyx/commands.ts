@@ -9,6 +9,8 @@ import type {
 } from 'telnyx/resources/calls/actions';
 import { z } from 'zod';
 
+import type { Dialled } from '../../routes';
+
 /** A command of Call Control for one leg. Each names its `command_id`, so that Telnyx carries a repetition out once. */
 export type TelnyxCommand =
   | Command<'answer', ActionAnswerParams>
@@ -26,7 +28,7 @@ interface Command<Action extends string, Params> {
  * What a command is for. All ways to route a caller are one: when a webhook comes twice and is answered
  * differently, the first answer stays.
  */
-type Purpose = 'answer' | 'dial' | 'route';
+type Purpose = 'answer' | 'dial' | 'route' | `route after ${Dialled}`;
 
 /** The same id for the same purpose of the same leg, in the form of a UUID. */
 export function commandId(conversationId: string, transferId: string, purpose: Purpose): string {

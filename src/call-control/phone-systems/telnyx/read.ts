@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
+import type { DisconnectCause } from '../../../contract/disconnect-cause';
 import { conversationIdSchema, instantSchema, optional } from '../../../contract/fields';
 import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
 import { checked, jsonIn, requestInQuery, wordSchema } from '../../read-webhook';
+import type { Dialled } from '../../routes';
 
 import { decodeClientState, type ClientState } from './client-state';
 import { whoAndWhy } from './who-and-why';
@@ -69,6 +71,8 @@ export interface CallIds {
   callId: string;
   conversationId: string;
   transferId: string;
+  /** Who was dialled for the decision's route, and did not answer. */
+  unanswered?: Dialled;
 }
 
 /** What must be known of a call to answer: it comes in and is to be answered, it is steered by steps, or it is left alone. */
@@ -142,7 +146,8 @@ function answered(event: unknown, query: URLSearchParams, country: string): Read
 function bridged(event: unknown): Reading<TelnyxCall> {
   const { occurred_at, payload } = checked(legSchema, event, 'body').data;
   const state = payload.client_state;
-  return state === undefined || state.role === 'routed' ? nothing : connected(state, occurred_at);
+  const isLeg = state?.role === 'customer' || state?.role === 'generativeAgent';
+  return isLeg ? connected(state, occurred_at) : nothing;
 }
 
 const connected = (
@@ -158,6 +163,7 @@ function hungUp(event: unknown): Reading<TelnyxCall> {
   const state = payload.client_state;
   if (state === undefined || state.role === 'routed') return nothing;
   const ids = { conversationId: state.conversationId, transferId: state.transferId };
+  if (state.role === 'desk') return deskHungUp(state, whoAndWhy(payload).cause);
   if (state.role === 'generativeAgent') {
     return {
       event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(payload), at } },
@@ -174,4 +180,25 @@ function hungUp(event: unknown): Reading<TelnyxCall> {
   const { conversationId, callId = conversationId } = state;
   const data = { conversationId, callId, cause: 'NORMAL', at } as const;
   return { ...nothing, caller: { callId }, event: { type: 'caller.left', data } };
+}
+
+/** Telnyx hangs the caller up together with a desk that answered, and leaves a caller for whom nobody did in silence. */
+function deskHungUp(
+  { callId, conversationId, transferId, customer, dialled }: Extract<ClientState, { role: 'desk' }>,
+  cause: DisconnectCause,
+): Reading<TelnyxCall> {
+  if (cause === 'NORMAL' || cause === 'CANCELLED') return nothing;
+  const ids = { conversationId, transferId };
+  return {
+    // The leg is decided long since: it is reported again to have the decision again.
+    event: { type: 'leg.disconnected', data: ids },
+    awaitsStep: true,
+    call: {
+      state: 'STEERED',
+      callControlId: customer,
+      callId: callId ?? conversationId,
+      ...ids,
+      unanswered: dialled,
+    },
+  };
 }

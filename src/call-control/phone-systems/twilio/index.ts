@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 import { list, readEnvironment } from '../../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
-import { callQuerySchema, legQuerySchema } from '../../read-webhook';
+import { callQuerySchema, legQuerySchema, routedQuerySchema } from '../../read-webhook';
+import { E164 } from '../../routes';
 
 import { answer, type TwimlSettings } from './answer';
 import { dialSchema, formOf, read, statusCallbackSchema, voiceSchema, type TwilioCall } from './read';
@@ -44,6 +45,12 @@ export function twilio(options: TwilioOptions): PhoneSystem<TwilioCall> {
       dial: hook('The dialled leg is over: TwiML that carries out the decision', legQuerySchema, dialSchema, {
         conversationId: '',
       }),
+      routed: hook(
+        "The leg of the decision's `DIAL` route is over: TwiML of the fallback route, if nobody answered",
+        routedQuerySchema,
+        dialSchema,
+        { conversationId: '' },
+      ),
       status: hook(
         'The dialled leg was answered, or the caller hung up',
         legQuerySchema.partial(),
@@ -71,7 +78,7 @@ function isSigned({ url, headers, body }: WebhookRequest, authTokens: readonly s
 
 const environmentSchema = z.object({
   TWILIO_AUTH_TOKENS: list.pipe(z.array(z.string()).min(1, 'must not be empty')),
-  TWILIO_CALLER_ID: z.string().optional(),
+  TWILIO_CALLER_ID: z.string().regex(E164, 'must be a number in E.164, such as +18005551212').optional(),
   TWILIO_WORKFLOW_SID: z
     .string()
     .regex(/^WW[0-9a-f]{32}$/, 'must be the SID of a TaskRouter workflow')

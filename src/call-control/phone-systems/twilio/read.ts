@@ -7,7 +7,8 @@ import { readCause, type DisconnectCause } from '../../../contract/disconnect-ca
 import { conversationIdSchema } from '../../../contract/fields';
 import type { HangupParty } from '../../../contract/telephony-events';
 import type { CallersCall, PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
-import { checked, legInQuery, requestInQuery, shortHash, wordSchema } from '../../read-webhook';
+import { checked, legInQuery, requestInQuery, routedIn, shortHash, wordSchema } from '../../read-webhook';
+import { E164, type Dialled } from '../../routes';
 
 /** What any webhook says of a call. */
 const callSchema = z.looseObject({
@@ -49,6 +50,10 @@ export const statusCallbackSchema = callSchema.extend({
 /** What an answer must know of the call. */
 export interface TwilioCall {
   conversationId: string;
+  /** The number that was called, or nothing, if the caller has none: Twilio dials no number for `client:…` (error 13214). */
+  called?: string;
+  /** Who was dialled for the decision's route, and did not answer. */
+  unanswered?: Dialled;
 }
 
 /**
@@ -62,9 +67,25 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
       return requested(request, country);
     case 'dial':
       return dialEnded(request);
+    case 'routed':
+      return routed(request);
     default:
       return status(request);
   }
+}
+
+function calledNumber({ From, To = '' }: z.infer<typeof callSchema>): Pick<TwilioCall, 'called'> {
+  return From === undefined || E164.test(From) ? {} : { called: E164.test(To) ? To : '' };
+}
+
+/** The leg that a `DIAL` route dialled is over. */
+function routed({ query, body }: WebhookRequest): Reading<TwilioCall> {
+  const ended = checked(dialSchema, formOf(body), 'body');
+  const isUnanswered = isUp(ended.CallStatus) && whoAndWhy(ended).cause !== 'NORMAL';
+  const { ids, unanswered, ...reading } = routedIn(query, isUnanswered);
+  const { conversationId } = ids;
+  const call = { conversationId, ...calledNumber(ended), ...(unanswered && { unanswered }) };
+  return { ...reading, call };
 }
 
 /**
@@ -72,7 +93,8 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
  * by Twilio's idempotency token.
  */
 function requested({ query, body, headers }: WebhookRequest, country: string): Reading<TwilioCall> {
-  const { CallSid, From } = checked(voiceSchema, formOf(body), 'body');
+  const call = checked(voiceSchema, formOf(body), 'body');
+  const { CallSid } = call;
   const token = headers['i-twilio-idempotency-token'];
   const visit = typeof token === 'string' && token !== '' ? shortHash(token) : randomUUID();
   const defaults = { conversationId: CallSid, transferId: `${CallSid}.${visit}`, country };
@@ -81,8 +103,8 @@ function requested({ query, body, headers }: WebhookRequest, country: string): R
     event,
     ignored,
     awaitsStep: true,
-    caller: callerOf({ CallSid, From }),
-    call: { conversationId: event.data.conversationId },
+    caller: callerOf(call),
+    call: { conversationId: event.data.conversationId, ...calledNumber(call) },
   };
 }
 
@@ -103,7 +125,7 @@ function dialEnded({ query, body }: WebhookRequest): Reading<TwilioCall> {
   return {
     event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(ended) } },
     awaitsStep: true,
-    call: { conversationId: ids.conversationId },
+    call: { conversationId: ids.conversationId, ...calledNumber(ended) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { validate, validateApp } from '@jambonz/schema';
 
 import { jambonz, type JambonzOptions } from '../../../../src/call-control/phone-systems/jambonz/index';
+import type { JambonzCall } from '../../../../src/call-control/phone-systems/jambonz/read';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings, PUBLIC_URL } from '../../../support/with-gateway';
 
@@ -14,9 +15,14 @@ const verbs = (
   step: NextStep | undefined,
   options: Partial<JambonzOptions> = {},
   tags: Record<string, unknown> = {},
+  call: Partial<JambonzCall> = {},
 ): unknown => {
   const system = jambonz({ ...phoneSystemSettings, secrets: [SECRET], ...options });
-  const { contentType, body, commands } = system.answer(step, { conversationId: 'conv-1', tags }, NOW);
+  const { contentType, body, commands } = system.answer(
+    step,
+    { conversationId: 'conv-1', tags, ...call },
+    NOW,
+  );
   expect(contentType).toBe('application/json');
   expect(commands).toBeUndefined();
   const parsed: unknown = JSON.parse(body);
@@ -51,6 +57,12 @@ const routeTo = (route: RoutingDecision['route']): NextStep => ({
     reason: null,
     legs: [],
   },
+});
+
+const desk = (dialled: string) => ({
+  actionHook: `${PUBLIC_URL}/jambonz/routed?conversationId=conv-1&transferId=conv-1-a&dialled=${dialled}#rc=2&rp=ct,rt,5xx`,
+  answerOnBridge: true,
+  timeout: 30,
 });
 
 test('a number is dialled so that the caller stays on the line when GenerativeAgent hangs up', () => {
@@ -102,11 +114,11 @@ test.each<[RoutingDecision['route'], unknown]>([
   ],
   [
     { type: 'DIAL', to: '+18005551212' },
-    { verb: 'dial', target: [{ type: 'phone', number: '+18005551212' }], answerOnBridge: true },
+    { verb: 'dial', target: [{ type: 'phone', number: '+18005551212' }], ...desk('ROUTE') },
   ],
   [
     { type: 'DIAL', to: 'sip:agents@example.com' },
-    { verb: 'dial', target: [{ type: 'sip', sipUri: 'sip:agents@example.com' }], answerOnBridge: true },
+    { verb: 'dial', target: [{ type: 'sip', sipUri: 'sip:agents@example.com' }], ...desk('ROUTE') },
   ],
   [{ type: 'HANG_UP' }, { verb: 'hangup' }],
   [
@@ -161,4 +173,14 @@ test.each<[string, unknown]>([
   expect(() => {
     validate(silent, broken);
   }).toThrow();
+});
+
+test('a caller for whom nobody answered gets the fallback route, and after that the end of the call', () => {
+  const step = routeTo({ type: 'DIAL', to: '+18005551212' });
+  const fallbackRoute = { type: 'DIAL', to: '+18005550100' } as const;
+  expect(verbs(step, {}, {}, { unanswered: 'ROUTE' })).toEqual([{ verb: 'enqueue', name: 'fallback' }]);
+  expect(verbs(step, { fallbackRoute }, {}, { unanswered: 'ROUTE' })).toEqual([
+    { verb: 'dial', target: [{ type: 'phone', number: '+18005550100' }], ...desk('FALLBACK') },
+  ]);
+  expect(verbs(step, {}, {}, { unanswered: 'FALLBACK' })).toEqual([{ verb: 'hangup' }]);
 });

@@ -31,7 +31,7 @@ test('the secrets, the number of the caller and the carrier come from the enviro
     phoneSystemSettings,
   );
   expect(system.name).toBe('jambonz');
-  expect(Object.keys(system.hooks)).toEqual(['call', 'dial', 'status']);
+  expect(Object.keys(system.hooks)).toEqual(['call', 'dial', 'routed', 'status']);
   expect(system.authenticate(signed('old'))).toBe(true);
   expect(system.authenticate(signed('new'))).toBe(true);
   expect(system.authenticate(signed('another'))).toBe(false);

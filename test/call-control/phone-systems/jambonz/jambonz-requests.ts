@@ -94,7 +94,7 @@ export const callerGone = {
 
 /** As a phone call's bytes come over the wire, without a signature. */
 export function webhook(
-  hook: 'call' | 'dial' | 'status',
+  hook: 'call' | 'dial' | 'routed' | 'status',
   payload: unknown,
   { query = '', headers = {} }: { query?: string; headers?: WebhookRequest['headers'] } = {},
 ): WebhookRequest {

@@ -15,6 +15,8 @@ import {
   callerBridged,
   callerHungUp,
   customerState,
+  deskHungUp,
+  deskState,
   ids,
   incoming,
   routedState,
@@ -123,12 +125,12 @@ test.each<[RoutingDecision['route'], string, object]>([
   [
     { type: 'DIAL', to: '+18005551212' },
     'transfer',
-    { to: '+18005551212', target_leg_client_state: routedState },
+    { to: '+18005551212', timeout_secs: 30, target_leg_client_state: deskState('ROUTE') },
   ],
   [
     { type: 'DIAL', to: 'sip:agents@example.com' },
     'transfer',
-    { to: 'sip:agents@example.com', target_leg_client_state: routedState },
+    { to: 'sip:agents@example.com', timeout_secs: 30, target_leg_client_state: deskState('ROUTE') },
   ],
   [{ type: 'HANG_UP' }, 'hangup', {}],
   // What nobody knows: the fallback route.
@@ -209,3 +211,29 @@ test.each([
 test('nothing is done where no step was asked for', () => {
   expect(commands(agentHungUp())).toEqual([]);
 });
+
+test('a caller for whom nobody answered gets the fallback route, and after that the end of the call', () => {
+  const step = routeTo({ type: 'DIAL', to: '+18005551212' });
+  const fallbackRoute = { type: 'DIAL', to: '+18005550100' } as const;
+  const [queued] = commands(deskHungUp('ROUTE'), step);
+  expect(queued).toMatchObject({
+    action: 'enqueue',
+    callControlId: CALLER,
+    params: { queue_name: 'fallback' },
+  });
+  expect(commands(deskHungUp('ROUTE'), step, { fallbackRoute })).toMatchObject([
+    { action: 'transfer', params: { to: '+18005550100', target_leg_client_state: deskState('FALLBACK') } },
+  ]);
+  const ended = commands(deskHungUp('FALLBACK'), step, { fallbackRoute });
+  expect(ended).toMatchObject([{ action: 'hangup', callControlId: CALLER }]);
+  // Telnyx carries each of them out.
+  const ids = [commands(agentHungUp(), step), [queued as never], ended].map(idOf);
+  expect(new Set(ids).size).toBe(3);
+});
+
+test.each(['normal_clearing', 'originator_cancel', 'time_limit'])(
+  'nothing is done where somebody answered, or the caller has gone: %s',
+  (hangup_cause) => {
+    expect(commands(deskHungUp('ROUTE', hangup_cause), dial())).toEqual([]);
+  },
+);

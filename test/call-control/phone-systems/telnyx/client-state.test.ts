@@ -14,6 +14,7 @@ test.each([
   { role: 'customer', callId: SESSION, ...ids },
   { role: 'generativeAgent', callId: SESSION, ...ids, customer: CALLER },
   { role: 'routed', callId: SESSION, ...ids },
+  { role: 'desk', callId: SESSION, ...ids, customer: CALLER, dialled: 'ROUTE' },
   { role: 'customer', conversationId: 'Zoë’s-call-Ŵ', transferId: '🙂' },
 ] as const)('a state comes back as it was: %j', (state) => {
   expect(decodeClientState(encodeClientState(state))).toEqual({ callTransfer: 1, ...state });

@@ -230,6 +230,7 @@ test.each(['normal_clearing', 'originator_cancel', 'a_new_word'])(
   (hangup_cause) => {
     expect(read(webhook(callerHungUp({ hangup_cause })))).toEqual({
       ...leftAlone,
+      caller: { callId: SESSION },
       event: {
         type: 'caller.left',
         data: { conversationId: ids.conversationId, callId: SESSION, cause: 'NORMAL', at: occurredAt },

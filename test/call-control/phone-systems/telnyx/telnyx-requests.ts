@@ -15,6 +15,8 @@ export const ids = { conversationId: 'conv-1', transferId: 'conv-1-a' };
 const stateIds = { callId: SESSION, ...ids };
 export const customerState = encodeClientState({ role: 'customer', ...stateIds });
 export const agentState = encodeClientState({ role: 'generativeAgent', ...stateIds, customer: CALLER });
+export const deskState = (dialled: 'ROUTE' | 'FALLBACK') =>
+  encodeClientState({ role: 'desk', ...stateIds, customer: CALLER, dialled });
 export const routedState = encodeClientState({ role: 'routed', ...stateIds });
 
 type Payload = Record<string, unknown>;
@@ -97,6 +99,10 @@ const hungUp: Payload = {
 /** The dialled leg is over; with nothing more said, GenerativeAgent hung up. */
 export const agentHungUp = (more: Payload = {}) =>
   event('call.hangup', { ...dialledLeg, ...hungUp, ...more });
+
+/** The leg that a `DIAL` route dialled is over. */
+export const deskHungUp = (dialled: 'ROUTE' | 'FALLBACK', hangup_cause = 'timeout') =>
+  agentHungUp({ client_state: deskState(dialled), hangup_cause, sip_hangup_cause: 'unspecified' });
 
 export const callerHungUp = (more: Payload = {}) =>
   event('call.hangup', { ...callersLeg, ...hungUp, hangup_source: 'caller', ...more });

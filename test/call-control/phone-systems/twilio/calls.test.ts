@@ -125,6 +125,23 @@ test('a busy number is dialled once more where the policy says so, and then the 
   });
 });
 
+test('a caller whose desk is busy gets the fallback route, and one whose desk answered does not', async () => {
+  const routing = () => ({ route: { type: 'DIAL', to: '+18005550100' } });
+  await withOtherTwilio({ ...unhurried, routing }, async ({ post, sandbox, client, callSid }) => {
+    const leg = dialIn(await post('/twilio/voice', incoming, 'token-1'));
+    sandbox.exchange.callArrives(leg.number);
+    sandbox.exchange.aiEnds(leg.transferId, { transferType: 'AGENT' });
+    const desk = dialIn(await post(leg.action, dialEnded));
+    expect(desk.number).toBe('+18005550100');
+
+    const ended = (DialCallStatus: string, more = {}) =>
+      post(desk.action, { ...dialEnded, DialCallStatus, ...more });
+    expect((await ended('busy', { DialBridged: 'false' })).text).toContain('<Enqueue>fallback</Enqueue>');
+    expect((await ended('completed')).text).toContain('<Response/>');
+    expect(await client.result(callSid)).toMatchObject({ outcome: 'AGENT' });
+  });
+});
+
 test('a caller who hangs up while it rings is not routed anywhere', async () => {
   await withTwilio(async ({ post, client, callSid }) => {
     const { action } = dialIn(await post('/twilio/voice', incoming, 'token-1'));

@@ -115,11 +115,44 @@ describe('an incoming call', () => {
     [{ ...incoming, CallSid: '' }, 'CallSid: must not be empty'],
     [{ ...incoming, CallSid: 'a/b' }, 'CallSid: must not contain'],
     [{}, 'CallSid: is missing'],
-    [{ ...incoming, CallStatus: '' }, 'CallStatus: must not be empty'],
   ])('that does not fit is refused by the field %#', (parameters, message) => {
     const reading = () => read(webhook('voice', parameters));
     expect(reading).toThrow(WebhookError);
     expect(reading).toThrow(message);
+  });
+});
+
+test.each([
+  ['client:alice', '+18005551212', '+18005551212'],
+  ['sip:alice@example.com', 'sip:desk@example.com', ''],
+  ['anonymous', undefined, ''],
+])('of a caller without a number (%s) the called one is known', (From, To, called) => {
+  const { To: _, ...rest } = incoming;
+  const parameters = { ...rest, From, ...(To === undefined ? {} : { To }) };
+  expect(read(webhook('voice', parameters)).call).toEqual({ conversationId: CALL_SID, called });
+});
+
+describe("the end of a route's own leg", () => {
+  const query = `${ids}&dialled=ROUTE`;
+
+  test.each(['busy', 'no-answer', 'failed', 'canceled'])('asks for another route: %s', (DialCallStatus) => {
+    expect(
+      read(webhook('routed', { ...dialEnded, DialBridged: 'false', DialCallStatus }, { query })),
+    ).toEqual({
+      event: { type: 'leg.disconnected', data: { conversationId: 'conv-1', transferId: 'conv-1-a' } },
+      awaitsStep: true,
+      call: { conversationId: 'conv-1', unanswered: 'ROUTE' },
+    });
+  });
+
+  test.each([
+    ['somebody answered', { DialCallStatus: 'completed' }],
+    ['the caller has gone', { DialCallStatus: 'canceled', CallStatus: 'completed', DialBridged: 'false' }],
+  ])('asks for nothing where %s', (_why, more) => {
+    expect(read(webhook('routed', { ...dialEnded, ...more }, { query }))).toEqual({
+      awaitsStep: false,
+      call: { conversationId: 'conv-1' },
+    });
   });
 });
 
