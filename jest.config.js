@@ -1,10 +1,10 @@
 /** What needs no server, no process and no `lib/`: `npm run test:unit`, in seconds. */
 const unitTests = [
-  '**/test/{activities,asapp,codec,codec-server,contract,conversation,leg,package,routing}/**/*.test.ts',
+  '**/test/{activities,asapp,codec,codec-server,contract,conversation,environment,leg,package,routing}/**/*.test.ts',
   '**/test/account/{account-gate,ledger}.test.ts',
   '**/test/call-control/{description,limits,read-webhook,told-later}.test.ts',
   '**/test/call-control/gateway/**/*.test.ts',
-  '**/test/call-control/phone-systems/*/!(calls).test.ts',
+  '**/test/call-control/phone-systems/*/!(calls|caller-key).test.ts',
   '**/test/sandbox/!(command).test.ts',
   '**/test/soak/!(soak).test.ts',
   '**/test/worker-process/**/*.test.ts',

@@ -3,7 +3,7 @@
  * neither the worker nor what bundles workflows.
  */
 export { CallTransferClient } from './client/call-transfer-client';
-export type { AskOptions, CallTransferClientOptions } from './client/call-transfer-client';
+export type { AskOptions, CallTransferClientOptions } from './client/options';
 export { ConversationNotFoundError, NoAnswerError } from './client/errors';
 export { forWaitingCallers } from './client/waiting-callers';
 

@@ -5,7 +5,7 @@
 export { CallTransferPlugin, type CallTransferPluginOptions } from './plugin';
 
 export { CallTransferClient } from './client/call-transfer-client';
-export type { AskOptions, CallTransferClientOptions } from './client/call-transfer-client';
+export type { AskOptions, CallTransferClientOptions } from './client/options';
 export { ConversationNotFoundError, NoAnswerError } from './client/errors';
 export { forWaitingCallers } from './client/waiting-callers';
 

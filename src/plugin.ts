@@ -19,7 +19,7 @@ import type { RoutingPolicy } from './routing/policy';
 import { defaultRoutingPolicy } from './routing/table';
 import { findDecision } from './worker-process/find-decision';
 import { measuredCallTransfers } from './worker-process/request-metrics';
-import { hasSearchAttributes } from './worker-process/search-attributes';
+import { watchSearchAttributes } from './worker-process/search-attributes';
 
 export interface CallTransferPluginOptions {
   /** ASAPP's address and credentials, or your own way to ask it. */
@@ -87,22 +87,25 @@ export class CallTransferPlugin extends SimplePlugin {
   }
 
   /**
-   * Finds out whether the server has the search attributes: without them a call shows fewer columns, and works. With
-   * ceilings, runs a worker for the account's ledger beside this one.
+   * Finds out, now and then, whether the server has the search attributes: without them a call shows fewer columns, and works.
+   * With ceilings, runs a worker for the account's ledger beside this one.
    */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, namespace } = worker.options;
-    if (connection !== undefined)
-      this.settings.searchAttributes = await hasSearchAttributes(connection, namespace);
+    const stop = connection && (await watchSearchAttributes(connection, namespace, this.settings));
     const { ceilings } = this;
-    if (ceilings === undefined) {
-      await super.runWorker(worker, next);
-      return;
+    try {
+      if (ceilings === undefined) {
+        await super.runWorker(worker, next);
+        return;
+      }
+      await withAccountWorker(worker, ceilings.account, async (ledger) => {
+        ceilings.askAccount = (ask) => ledger.ask(ask);
+        await super.runWorker(worker, next);
+      });
+    } finally {
+      stop?.();
     }
-    await withAccountWorker(worker, ceilings.account, async (ledger) => {
-      ceilings.askAccount = (ask) => ledger.ask(ask);
-      await super.runWorker(worker, next);
-    });
   }
 
   private beside(activities: object | undefined): object {

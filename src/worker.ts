@@ -7,7 +7,6 @@
  */
 import { setFlagsFromString } from 'node:v8';
 
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { readWorkerBundle } from './bundling/worker-bundle';
@@ -18,6 +17,7 @@ import { CallTransferPlugin } from './plugin';
 import { readWorkerEnvironment } from './worker-process/environment';
 import { recordOpenCalls } from './worker-process/open-calls';
 import { workerRuntime } from './worker-process/runtime';
+import { connectedTo, readTemporalEnvironment } from './worker-process/temporal-environment';
 import { startTracing } from './worker-process/tracing';
 
 /** How long a workflow task waits for the worker that knows the call, before any other takes it. */
@@ -34,8 +34,9 @@ const pinned = { useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' 
 
 run('The worker', async () => {
   const tracing = await startTracing(process.env, 'call-transfer-worker');
-  const [environment, dataConverter] = await readAll(
+  const [environment, { connectionOptions, namespace }, dataConverter] = await readAll(
     () => readWorkerEnvironment(process.env),
+    () => readTemporalEnvironment(process.env),
     () => readEncryption(process.env),
   );
   const { taskQueue, metricsAddress, workflowBundle, deploymentVersion: version } = environment;
@@ -45,8 +46,9 @@ run('The worker', async () => {
   const encryption = dataConverter?.failureConverterPath !== undefined;
   const isFor = { encryption, tracing: tracing !== undefined };
   const bundle = workflowBundle && { workflowBundle: await readWorkerBundle(workflowBundle, isFor) };
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions);
+  const connection = await connectedTo(connectionOptions.address, () =>
+    NativeConnection.connect(connectionOptions),
+  );
   try {
     const worker = await Worker.create({
       connection,

@@ -8,7 +8,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { readGatewayEnvironment } from '../call-control/gateway/environment';
 import { serveGatewayMetrics } from '../call-control/gateway/metrics';
@@ -17,21 +16,25 @@ import { forWaitingCallers } from '../client/waiting-callers';
 import { readEncryption } from '../codec/environment';
 import { run, untilStopped } from '../environment/program';
 import { readAll } from '../environment/read-environment';
+import { connectedTo, readTemporalEnvironment } from '../worker-process/temporal-environment';
 import { startTracing } from '../worker-process/tracing';
 
-/** How long Temporal may take to show that it is there, milliseconds. */
-const READY_MS = 1000;
+/** How long what Temporal said of its workers is believed, milliseconds: probes may be many. */
+const CHECK_EVERY_MS = 1000;
 
 run('The gateway', async () => {
   const tracing = await startTracing(process.env, 'call-transfer-gateway');
   const { createGateway } = await import('../call-control/gateway/create-gateway.js');
-  const [{ host, port, taskQueue, drainMs, metricsAddress, options }, dataConverter] = await readAll(
+  const [gatewayEnvironment, { connectionOptions, namespace }, dataConverter] = await readAll(
     () => readGatewayEnvironment(process.env),
+    () => readTemporalEnvironment(process.env),
     () => readEncryption(process.env),
   );
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const { host, port, taskQueue, drainMs, metricsAddress, options } = gatewayEnvironment;
   // Lazy: while Temporal is down callers get the fallback route.
-  const connection = Connection.lazy(forWaitingCallers(connectionOptions));
+  const connection = await connectedTo(connectionOptions.address, () =>
+    Connection.lazy(forWaitingCallers(connectionOptions)),
+  );
   const temporal = new Client({
     connection,
     namespace,
@@ -43,6 +46,7 @@ run('The gateway', async () => {
     answerTimeoutMs: options.disconnectLimitMs ?? 4000,
   });
   let isStopping = false;
+  let checked = { at: 0, served: Promise.resolve() };
   const metrics = metricsAddress === undefined ? undefined : await serveGatewayMetrics(metricsAddress);
   const gateway = await createGateway({
     ...options,
@@ -50,9 +54,9 @@ run('The gateway', async () => {
     client,
     isReady: async () => {
       if (isStopping) return false;
-      await connection.withDeadline(Date.now() + READY_MS, () =>
-        connection.workflowService.describeNamespace({ namespace }),
-      );
+      const at = Date.now();
+      if (at - checked.at > CHECK_EVERY_MS) checked = { at, served: client.check() };
+      await checked.served;
       return true;
     },
   });

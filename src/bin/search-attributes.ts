@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 /** Registers the search attributes by which the Web UI lists calls. Safe to repeat. */
 import { Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { run } from '../environment/program';
 import { registerSearchAttributes } from '../worker-process/search-attributes';
+import { connectedTo, readTemporalEnvironment } from '../worker-process/temporal-environment';
 
 run('The registration of search attributes', async () => {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await Connection.connect(connectionOptions);
+  const { connectionOptions, namespace } = readTemporalEnvironment(process.env);
+  const connection = await connectedTo(connectionOptions.address, () =>
+    Connection.connect(connectionOptions),
+  );
   try {
     const added = await registerSearchAttributes(connection, namespace);
     console.log(

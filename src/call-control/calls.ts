@@ -32,7 +32,7 @@ export class Calls {
   private readonly conversations = new Map<string, string>();
 
   constructor(
-    private readonly client: Pick<CallTransferClient, 'isOpen'>,
+    private readonly client: Pick<CallTransferClient, 'statusOf'>,
     private readonly key?: CallerKey,
   ) {}
 
@@ -57,7 +57,8 @@ export class Calls {
     const idIn = (ofWindow: number) =>
       `${BY_NUMBER}${createHmac('sha256', secret).update(`${digits}/${ofWindow}`).digest('hex').slice(0, 32)}`;
     const before = idIn(window - 1);
-    return (await this.client.isOpen(before).catch(() => false)) ? before : idIn(window);
+    const status = await this.client.statusOf(before).catch(() => 'UNKNOWN');
+    return status === 'OPEN' ? before : idIn(window);
   }
 
   /**

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ApplicationFailure } from '@temporalio/common';
 import type { FastifyBaseLogger } from 'fastify';
 
 import { ConversationNotFoundError, NoAnswerError } from '../client/errors';
+import { refusalType } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
 
@@ -15,6 +15,9 @@ export type AwaitingEvent = LegRequested | LegDisconnected;
 
 /** What is left of a hard limit for the answer's way back, milliseconds. */
 const WAY_BACK_MS = 100;
+
+/** So much later than its time limit the client may say why it has no answer, milliseconds. */
+const WHY_MS = 50;
 
 /** How long a disconnect that Temporal could not be told of is tried again, and how often, milliseconds. */
 const TELL_LATER_MS = 10 * 60_000;
@@ -50,9 +53,10 @@ export class NextSteps {
       this.options.onStep?.(event, step);
       return step;
     } catch (error) {
-      if (isRefusal(error)) throw error;
+      if (refusalType(error) !== undefined || error instanceof ConversationNotFoundError) throw error;
       if (event.type === 'leg.disconnected') void this.noteLater(event);
-      return this.fallback(event, (error as Error).name, log);
+      const why = error instanceof NoAnswerError ? error.message : (error as Error).name;
+      return this.fallback(event, why, log);
     }
   }
 
@@ -88,22 +92,22 @@ export class NextSteps {
         ? await client.reportConnected(conversationId, report)
         : await client.signalDisconnected(conversationId, report);
     // Nobody was there to hear it: known or not is what the sender must learn.
-    if (!isHeard && !(await client.isKnown(conversationId)))
+    if (!isHeard && (await client.statusOf(conversationId)) === 'UNKNOWN')
       throw new ConversationNotFoundError(conversationId);
     return isHeard;
   }
 
   /** The hard limit holds whatever becomes of the request, which may still be carried out: a repetition is safe. */
-  private async ask(event: AwaitingEvent, onRepetition = () => {}): Promise<NextStep> {
+  private async ask(event: AwaitingEvent, onRepetition?: () => void): Promise<NextStep> {
     const { client, requestLimitMs = 5000, disconnectLimitMs = 4000 } = this.options;
     const isRequest = event.type === 'leg.requested';
     const answerTimeoutMs = (isRequest ? requestLimitMs : disconnectLimitMs) - WAY_BACK_MS;
-    const options = { answerTimeoutMs, onRepetition };
+    const options = { answerTimeoutMs, ...(onRepetition && { onRepetition }) };
     const answer = isRequest
       ? client.requestTransfer(event.data, options)
       : client.reportDisconnect(...reportOf(event), options);
     const answered = new AbortController();
-    const late = sleep(answerTimeoutMs, undefined, { signal: answered.signal }).then(() => {
+    const late = sleep(answerTimeoutMs + WHY_MS, undefined, { signal: answered.signal }).then(() => {
       throw new NoAnswerError('The hard limit has passed');
     });
     return await Promise.race([answer, late]).finally(() => {
@@ -125,10 +129,6 @@ export class NextSteps {
     }
   }
 }
-
-/** The workflow, or the client before it, refuses; anything else is silence or a fault. */
-const isRefusal = (error: unknown) =>
-  error instanceof ApplicationFailure || error instanceof ConversationNotFoundError;
 
 /** A decision of the gateway's own, where there is none of the workflow's. */
 export const fallbackStep = (

@@ -1,8 +1,6 @@
-import { ApplicationFailure } from '@temporalio/common';
-
 import type { CallTransferClient } from '../client/call-transfer-client';
 import { ConversationNotFoundError } from '../client/errors';
-import { failureTypes } from '../contract/failures';
+import { failureTypes, refusalType } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
 
 import type { Calls } from './calls';
@@ -32,7 +30,7 @@ export class WebhookSteps {
    * @param callId - whose visit a request is
    */
   async after(event: AwaitingEvent, callId: string | undefined, log: Log): Promise<NextStep | undefined> {
-    let isOld = false;
+    let isOld = false as boolean;
     try {
       const step = await this.steps.after(event, log, () => {
         isOld = true;
@@ -94,5 +92,4 @@ export class WebhookSteps {
   }
 }
 
-const typeOf = (error: unknown): string =>
-  (error instanceof ApplicationFailure ? error.type : undefined) ?? (error as Error).name;
+const typeOf = (error: unknown): string => refusalType(error) ?? (error as Error).name;

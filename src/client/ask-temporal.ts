@@ -7,16 +7,18 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 
-import { failureTypes } from '../contract/failures';
+import { refusalType } from '../contract/failures';
 
 import { NoAnswerError } from './errors';
+import { isPolled, nobodyPolls, type Served } from './task-queue';
 
 /** Pause before Temporal is asked again for what it could not take. */
 const PAUSE_MS = 100;
+
+/** So long before the time is over, whoever has no answer yet finds out whether a worker is there, milliseconds. */
+const EXPLAIN_MS = 200;
 
 /** Faults that pass: the server restarts or has too much to do, or a conversation closes or changes its worker at this very moment. */
 const passingCodes: readonly number[] = [
@@ -27,51 +29,70 @@ const passingCodes: readonly number[] = [
   14, // UNAVAILABLE
 ];
 
-const ourTypes: readonly unknown[] = Object.values(failureTypes);
-
 /**
  * Asks Temporal, and repeats until the deadline what it cannot take at this moment.
  *
  * @param deadline - epoch milliseconds; without one it is asked once, and may take any time
  * @returns `undefined` where the workflow is unknown, or is no longer open for what was asked of it
- * @throws ApplicationFailure of one of `failureTypes` where the workflow refused
+ * @throws ApplicationFailure if the workflow refused, see `refusalType`
  * @throws NoAnswerError
  */
 export async function askTemporal<T>(
-  temporal: Client,
+  served: Served,
   ask: () => Promise<T>,
   deadline?: number,
 ): Promise<T | undefined> {
-  for (;;) {
-    try {
-      return await (deadline === undefined ? ask() : temporal.withDeadline(deadline, ask));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      const isPassing = passingCodes.includes(grpcFault(error)?.code ?? 0);
-      if (!isPassing || deadline === undefined || Date.now() + PAUSE_MS >= deadline)
-        throw toClientError(error);
+  const ended = new AbortController();
+  const nobody = deadline === undefined ? undefined : whoIsMissing(served, deadline, ended.signal);
+  try {
+    for (;;) {
+      try {
+        return await (deadline === undefined ? ask() : served.temporal.withDeadline(deadline, ask));
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        const isPassing = passingCodes.includes(grpcFault(error)?.code ?? 0);
+        if (!isPassing || deadline === undefined || Date.now() + PAUSE_MS >= deadline) {
+          ended.abort();
+          throw toClientError(error, await nobody);
+        }
+      }
+      await sleep(PAUSE_MS);
     }
-    await sleep(PAUSE_MS);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Shortly before the deadline, unless the signal fires before: what to say if no worker polls the task queue. */
+async function whoIsMissing(
+  served: Served,
+  deadline: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    await sleep(Math.max(0, deadline - EXPLAIN_MS - Date.now()), undefined, { signal });
+    const polled = await served.temporal.withDeadline(deadline, () => isPolled(served));
+    return polled ? undefined : nobodyPolls(served.taskQueue);
+  } catch {
+    return undefined;
   }
 }
 
 const grpcFault = (error: unknown) => [error, (error as Error | undefined)?.cause].find(isGrpcServiceError);
 
-function toClientError(error: unknown): unknown {
+function toClientError(error: unknown, nobody: string | undefined): unknown {
   if (error instanceof WorkflowUpdateFailedError) {
     const { cause } = error;
-    // A refusal of ours is what the caller needs: its type is the same in every language.
-    if (cause instanceof ApplicationFailure && ourTypes.includes(cause.type)) return cause;
+    // A refusal is what the caller needs: its type is the same in every language.
+    if (refusalType(cause) !== undefined) return cause;
     return new NoAnswerError('The conversation ended before it had an answer', { cause: error });
   }
   if (error instanceof WorkflowFailedError) {
     // Terminated, or cancelled before it could decide: whoever waits takes their own fallback.
     return new NoAnswerError('The conversation ended without a decision', { cause: error });
   }
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) {
-    return new NoAnswerError('Temporal gave no answer in time', { cause: error });
-  }
-  return grpcFault(error) === undefined
-    ? error
-    : new NoAnswerError('Temporal could not be asked', { cause: error });
+  const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error);
+  if (!isLate && grpcFault(error) === undefined) return error;
+  const why = isLate ? 'Temporal gave no answer in time' : 'Temporal could not be asked';
+  return new NoAnswerError(nobody ?? why, { cause: error });
 }

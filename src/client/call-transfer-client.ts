@@ -34,22 +34,9 @@ import {
 import { describeTransport, requestedTransport } from '../contract/transport';
 
 import { askTemporal } from './ask-temporal';
-import { ConversationNotFoundError } from './errors';
-
-export interface CallTransferClientOptions {
-  /** Default: `call-transfer`. */
-  taskQueue?: string;
-  /** How long an ask may take before `NoAnswerError`, in milliseconds. Default: 6,000, a second more than the workflow's own hard limit. */
-  answerTimeoutMs?: number;
-}
-
-/** How one ask differs from the client's others. */
-export interface AskOptions {
-  /** How long the ask may take before `NoAnswerError`, in milliseconds. Default: the client's own. */
-  answerTimeoutMs?: number;
-  /** Called where the answer is an old one, which was given to the same request or report before. */
-  onRepetition?: () => void;
-}
+import { ConversationNotFoundError, NoAnswerError } from './errors';
+import type { AskOptions, CallTransferClientOptions } from './options';
+import { isPolled, nobodyPolls, type Served } from './task-queue';
 
 /** What is left of an ask's time for the way there and back, in milliseconds: the workflow answers so much earlier. */
 const ROUND_TRIP_MS = 400;
@@ -67,14 +54,14 @@ type CallTransferWorkflow = (input: CallTransferInput) => Promise<RoutingDecisio
  * All methods throw `ApplicationFailure` of type `InvalidInput`, naming the field, before anything is sent.
  */
 export class CallTransferClient {
-  private readonly taskQueue: string;
+  private readonly served: Served;
   private readonly answerTimeoutMs: number;
 
   constructor(
     private readonly temporal: Client,
     { taskQueue = DEFAULT_TASK_QUEUE, answerTimeoutMs = 6000 }: CallTransferClientOptions = {},
   ) {
-    this.taskQueue = taskQueue;
+    this.served = { temporal, taskQueue };
     this.answerTimeoutMs = answerTimeoutMs;
   }
 
@@ -98,7 +85,7 @@ export class CallTransferClient {
           workflowId: conversationWorkflowId(conversationId),
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          taskQueue: this.taskQueue,
+          taskQueue: this.served.taskQueue,
           args: [{ conversationId, ...request }],
           staticSummary: `Call transfer, ${describeTransport(requestedTransport(request))}`,
           workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT_MS,
@@ -158,29 +145,32 @@ export class CallTransferClient {
    */
   async conversation(conversationId: string): Promise<ConversationView> {
     const query = () => this.handle(conversationId).query(conversationQuery);
-    const view = await askTemporal(this.temporal, query, Date.now() + this.answerTimeoutMs);
+    const view = await askTemporal(this.served, query, Date.now() + this.answerTimeoutMs);
     if (view === undefined) throw new ConversationNotFoundError(conversationId);
     return view;
   }
 
   /**
-   * Whether there is a conversation with this id, open or ended. Needs no worker.
+   * Whether a conversation goes on or waits for its customer (`OPEN`), or has ended. Needs no worker.
    *
    * @throws NoAnswerError
    */
-  async isKnown(conversationId: string): Promise<boolean> {
-    return await this.isDone(() => this.handle(conversationId).describe());
+  async statusOf(conversationId: string): Promise<'OPEN' | 'ENDED' | 'UNKNOWN'> {
+    const look = () => this.handle(conversationId).describe();
+    const found = await askTemporal(this.served, look, Date.now() + this.answerTimeoutMs);
+    if (found === undefined) return 'UNKNOWN';
+    return found.status.name === 'RUNNING' ? 'OPEN' : 'ENDED';
   }
 
   /**
-   * Whether the conversation goes on, or waits for its customer to come back. Needs no worker.
+   * Finds out whether requests can be answered: whether Temporal can be reached, and a worker polls the task queue.
    *
-   * @throws NoAnswerError
+   * @throws NoAnswerError that says which of the two is missing
    */
-  async isOpen(conversationId: string): Promise<boolean> {
-    const look = () => this.handle(conversationId).describe();
-    const found = await askTemporal(this.temporal, look, Date.now() + this.answerTimeoutMs);
-    return found?.status.name === 'RUNNING';
+  async check(): Promise<void> {
+    const polled = () => isPolled(this.served);
+    if (!(await askTemporal(this.served, polled, Date.now() + this.answerTimeoutMs)))
+      throw new NoAnswerError(nobodyPolls(this.served.taskQueue));
   }
 
   /**
@@ -189,7 +179,7 @@ export class CallTransferClient {
    * @throws ConversationNotFoundError
    */
   async result(conversationId: string): Promise<RoutingDecision> {
-    const decision = await askTemporal(this.temporal, () => this.handle(conversationId).result());
+    const decision = await askTemporal(this.served, () => this.handle(conversationId).result());
     if (decision === undefined) throw new ConversationNotFoundError(conversationId);
     return decision;
   }
@@ -213,7 +203,7 @@ export class CallTransferClient {
     const askId = randomUUID();
     const answerWithinMs = Math.max(1, answerTimeoutMs - ROUND_TRIP_MS);
     const first =
-      (await askTemporal(this.temporal, () => send({ askId, answerWithinMs }), deadline)) ??
+      (await askTemporal(this.served, () => send({ askId, answerWithinMs }), deadline)) ??
       (await this.pastDecision(conversationId, transferId, deadline));
     const { askId: answered, ...step } = first;
     if (answered !== askId) onRepetition?.();
@@ -224,7 +214,7 @@ export class CallTransferClient {
         args: [{ transferId: leg.transferId, answerWithinMs }],
       });
     return (
-      (await askTemporal(this.temporal, again, deadline)) ??
+      (await askTemporal(this.served, again, deadline)) ??
       (await this.pastDecision(conversationId, leg.transferId, deadline))
     );
   }
@@ -235,7 +225,7 @@ export class CallTransferClient {
     transferId: string | undefined,
     deadline: number,
   ): Promise<NextStep> {
-    const decision = await askTemporal(this.temporal, () => this.handle(conversationId).result(), deadline);
+    const decision = await askTemporal(this.served, () => this.handle(conversationId).result(), deadline);
     const isAbout = decision && [decision, ...decision.legs].some((leg) => leg.transferId === transferId);
     if (!isAbout) throw new ConversationNotFoundError(conversationId);
     return { action: 'ROUTE', decision };
@@ -244,7 +234,7 @@ export class CallTransferClient {
   /** Whether there is a workflow to do it with. */
   private async isDone(act: () => Promise<unknown>): Promise<boolean> {
     const done = () => act().then(() => true);
-    return (await askTemporal(this.temporal, done, Date.now() + this.answerTimeoutMs)) ?? false;
+    return (await askTemporal(this.served, done, Date.now() + this.answerTimeoutMs)) ?? false;
   }
 }
 

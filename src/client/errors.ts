@@ -1,5 +1,5 @@
 /**
- * Temporal did not answer in time, or could not be reached. Whether the ask was carried out is unknown:
+ * Temporal did not answer in time, or could not be reached, or no worker polls the task queue: the message says which. Whether the ask was carried out is unknown:
  * repeat it, which is safe, or send the customer on your own fallback route.
  */
 export class NoAnswerError extends Error {

@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/common';
+
 import type { FallbackReason } from './outcomes';
 
 /**
@@ -42,6 +44,25 @@ export const failureTypes = {
   deadlineExceeded: 'DeadlineExceeded',
 } as const;
 export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];
+
+/** With these a conversation refuses a request or a report; the other types say why a request to ASAPP failed. */
+const refusalTypes = [
+  failureTypes.invalidInput,
+  failureTypes.unknownLeg,
+  failureTypes.legInProgress,
+  failureTypes.numberNotDialable,
+  failureTypes.transferIdConflict,
+] as const;
+export type RefusalType = (typeof refusalTypes)[number];
+
+/**
+ * The type of a refusal; undefined for any other error. The class does not tell: Temporal uses it for its own errors, such as
+ * the answer to an update whose workflow was terminated.
+ */
+export function refusalType(error: unknown): RefusalType | undefined {
+  const type = error instanceof ApplicationFailure ? error.type : undefined;
+  return refusalTypes.find((known) => known === type);
+}
 
 const reasons: Partial<Record<FailureType, FallbackReason>> = {
   [failureTypes.asappUnreachable]: 'ASAPP_UNREACHABLE',

@@ -27,7 +27,7 @@ export const untilStopped = () =>
 /** What to install, where a module could not be loaded for want of a package. */
 export function missingPackage(error: unknown): string | undefined {
   const { message = '' } = error as { message?: string };
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
-  const isPackage = missing !== undefined && !missing.startsWith('.') && !missing.startsWith('/');
-  return isPackage ? `needs the package ${missing}: npm install ${missing}` : undefined;
+  // Of `twilio/lib/twiml/VoiceResponse` the package is `twilio`.
+  const missing = /Cannot find (?:module|package) '((?:@[^/']+\/)?[^./'][^/']*)/.exec(message)?.[1];
+  return missing === undefined ? undefined : `needs the package ${missing}: npm install ${missing}`;
 }

@@ -1,9 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify';
-
 import { CallTransferClient } from '../../src';
 import { twilio } from '../../src/call-control/phone-systems/twilio/index';
 import {
   API_KEY,
+  keptLog,
   phoneSystemSettings,
   problemIn,
   signed,
@@ -32,24 +31,6 @@ const withBroken = <T>(setup: Partial<GatewaySetup>, body: (gateway: GatewayUnde
     },
     body,
   );
-
-/** A logger that keeps every line. */
-function keptLog(): { lines: unknown[][]; logger: FastifyBaseLogger } {
-  const lines: unknown[][] = [];
-  const keep = (...line: unknown[]) => void lines.push(line);
-  const logger: FastifyBaseLogger = {
-    level: 'trace',
-    fatal: keep,
-    error: keep,
-    warn: keep,
-    info: keep,
-    debug: keep,
-    trace: keep,
-    silent: keep,
-    child: () => logger,
-  } as never;
-  return { lines, logger };
-}
 
 test('whoever asks too often is told to slow down, and probes are not', async () => {
   await withBroken({ requestsPerSecond: 5 }, async ({ send }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { NoAnswerError } from '../../src/index';
+import { CALL_TRANSFER_WORKFLOW, conversationWorkflowId, NoAnswerError } from '../../src/index';
 import { connected, newRequest, workflowOf } from '../support/calls';
 import { callTransferForFile } from '../support/with-call-transfer';
 
@@ -31,4 +31,21 @@ describe('a workflow that is terminated while call control waits', () => {
 
     expect(await refused).toBeInstanceOf(NoAnswerError);
   });
+});
+
+test('a workflow that times out while call control waits is no answer either, also when the report is repeated', async () => {
+  const { client, sandbox, env, taskQueue } = underTest();
+  const request = newRequest();
+  await env.client.workflow.start(CALL_TRANSFER_WORKFLOW, {
+    workflowId: conversationWorkflowId(request.conversationId),
+    taskQueue,
+    args: [request],
+    workflowExecutionTimeout: '3 seconds',
+  });
+  const { conversationId, transferId } = await connected(underTest(), request);
+  sandbox.fail({ method: 'GET', times: 'untilHealed', effect: { kind: 'latency', ms: 5000 } });
+  const reported = () => client.reportDisconnect(conversationId, { transferId });
+
+  await expect(reported()).rejects.toBeInstanceOf(NoAnswerError);
+  await expect(reported()).rejects.toBeInstanceOf(NoAnswerError);
 });

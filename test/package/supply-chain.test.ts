@@ -70,3 +70,9 @@ test("a consumer needs Temporal's packages and ours, and what else there is is o
   );
   expect(needed.filter((name) => !name.startsWith('@temporalio/'))).toEqual([]);
 });
+
+test("the image has the CA certificates that a worker's connection to Temporal needs for TLS", () => {
+  const stages = readFileSync(join(projectRoot, 'deploy', 'Dockerfile'), 'utf8').split(/^FROM /m);
+  const [asRoot] = stages.at(-1)?.split(/^USER /m) ?? [];
+  expect(asRoot).toMatch(/apt-get install .*\bca-certificates\b/);
+});

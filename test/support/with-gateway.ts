@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 
+import type { FastifyBaseLogger } from 'fastify';
 import { Webhook } from 'standardwebhooks';
 
 import type { CallTransferClient, NextStep } from '../../src';
@@ -122,4 +123,22 @@ export function stepIn({ status, json, text }: Answer): NextStep {
 /** The problem in an answer: its status, its type, and what it says. */
 export function problemIn({ status, json }: Answer): { status: number; type: string; message: string } {
   return { status, ...(json as { error: { type: string; message: string } }).error };
+}
+
+/** A logger that keeps every line. */
+export function keptLog(): { lines: unknown[][]; logger: FastifyBaseLogger } {
+  const lines: unknown[][] = [];
+  const keep = (...line: unknown[]) => void lines.push(line);
+  const logger: FastifyBaseLogger = {
+    level: 'trace',
+    fatal: keep,
+    error: keep,
+    warn: keep,
+    info: keep,
+    debug: keep,
+    trace: keep,
+    silent: keep,
+    child: () => logger,
+  } as never;
+  return { lines, logger };
 }

@@ -35,6 +35,7 @@ describe('a worker with mistakes in its environment', () => {
       CALL_TRANSFER_RECONNECT_WINDOWS_MS: '{"AGENT":1,"NOBODY":2}',
       CALL_TRANSFER_ROUTING_FILE: '/nowhere/routing.json',
       CALL_TRANSFER_SHUTDOWN_GRACE_MS: '-1',
+      TEMPORAL_ADDRESS: 'https://temporal.example:7233',
     });
 
     expect(exitCode).toBe(1);
@@ -47,6 +48,9 @@ describe('a worker with mistakes in its environment', () => {
       expect.stringContaining('  CALL_TRANSFER_REQUEST_DEADLINE_MS: must be a whole number'),
       expect.stringMatching(/ {2}CALL_TRANSFER_ROUTING_FILE: .*\/nowhere\/routing\.json/),
       expect.stringContaining('  CALL_TRANSFER_SHUTDOWN_GRACE_MS: must be a whole number'),
+      expect.stringMatching(
+        /^ {2}TEMPORAL_ADDRESS: must be a host and a port.*: https:\/\/temporal\.example:7233$/,
+      ),
     ]);
   });
 
@@ -92,7 +96,10 @@ describe('a worker with mistakes in its environment', () => {
     });
 
     expect(exitCode).toBe(1);
-    expect(lines.join('\n')).toMatch(/connect/i);
+    expect(lines).toEqual([
+      'Cannot start:',
+      expect.stringMatching(/^ {2}TEMPORAL_ADDRESS: 127\.0\.0\.1:1: .*connect/i),
+    ]);
   });
 });
 

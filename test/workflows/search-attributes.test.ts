@@ -55,8 +55,14 @@ describe('a server that has the search attributes', () => {
   });
 });
 
-test('a server without the search attributes runs the call all the same', async () => {
-  await withRealServer({ searchAttributes: [] }, (env) =>
+test.each([
+  ['without the search attributes', []],
+  [
+    'that has one of them with another type',
+    [{ name: phase.name, type: 'KEYWORD_LIST' as const }, outcome, reason],
+  ],
+])('a server %s runs the call all the same', async (_what, registered) => {
+  await withRealServer({ searchAttributes: registered }, (env) =>
     withCallTransfer(env, {}, async (underTest) => {
       const { client, sandbox } = underTest;
       const { conversationId } = await hungUp(underTest);

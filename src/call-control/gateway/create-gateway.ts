@@ -20,7 +20,7 @@ import { webhookRoutes } from './webhook-routes';
 
 export interface GatewayOptions {
   client: CallTransferClient;
-  /** Whether Temporal can be reached, for the readiness probe. */
+  /** Whether calls can be answered, for the readiness probe; it is told what a `NoAnswerError` says. */
   isReady: () => Promise<boolean>;
   /** The gateway's address as phone systems know it, without a slash at the end. Signatures are checked against it. */
   publicUrl: string;

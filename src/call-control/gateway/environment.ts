@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -38,7 +38,9 @@ const environmentSchema = z
   .object({
     GATEWAY_HOST: z.string().default('127.0.0.1'),
     GATEWAY_PORT: port.default(8088),
-    GATEWAY_PUBLIC_URL: httpUrl.optional(),
+    GATEWAY_PUBLIC_URL: httpUrl
+      .refine((url) => !/[?#]/.test(url), 'must have no ? and no #: paths follow it')
+      .optional(),
     GATEWAY_API_KEYS: list.pipe(z.array(secret)).default([]),
     GATEWAY_WEBHOOK_SECRETS: list.pipe(z.array(webhookSecret)).default([]),
     GATEWAY_WEBHOOK_TOLERANCE_S: whole.pipe(z.number().min(1).max(300)).optional(),
@@ -145,7 +147,16 @@ async function loadPhoneSystem(
 
 /** A folder beside the gateway's own code, by its name, or else a module of the user's: a package, or a path from here. */
 async function loadModule(name: string): Promise<PhoneSystemModule> {
-  const folder = join(__dirname, '..', 'phone-systems', name);
-  const isOwn = /^[a-z][a-z0-9-]*$/.test(name) && existsSync(folder);
-  return (await loadFile(isOwn ? require.resolve(folder) : resolveUsersModule(name))) as PhoneSystemModule;
+  const folder = join(__dirname, '..', 'phone-systems');
+  const known = readdirSync(folder);
+  const file = known.includes(name) ? require.resolve(join(folder, name)) : findUsersModule(name, known);
+  return (await loadFile(file)) as PhoneSystemModule;
+}
+
+function findUsersModule(name: string, known: readonly string[]): string {
+  try {
+    return resolveUsersModule(name);
+  } catch {
+    throw new Error(`is none of ${known.join(', ')}, and no module is found under this name`);
+  }
 }

@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
-export const healthSchema = z.object({ status: z.string() });
+import { NoAnswerError } from '../../client/errors';
+
+export const healthSchema = z.object({
+  status: z.string(),
+  /** Why calls cannot be answered, for people. */
+  reason: z.string().optional(),
+});
 
 /** How long Temporal may take to show that it is there, milliseconds. */
 const READY_MS = 1000;
@@ -20,13 +26,17 @@ export function healthRoutes(server: FastifyInstance, isReady: () => Promise<boo
     config,
     schema: {
       tags: ['Health'],
-      summary: 'Temporal can be reached, and the gateway is not shutting down',
+      summary: 'Temporal can be reached, a worker polls the task queue, and the gateway is not shutting down',
       response: { 200: healthSchema, 503: healthSchema },
     },
     handler: async (_request, reply) => {
-      const late = sleep(READY_MS, false, { ref: false });
-      const ready = await Promise.race([isReady().catch(() => false), late]);
-      return await reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+      const late = sleep(READY_MS, undefined, { ref: false }).then(() => {
+        throw new NoAnswerError('Temporal gave no answer in time');
+      });
+      const ready = await Promise.race([isReady(), late]).catch((error: unknown) => error);
+      if (ready === true) return { status: 'ready' };
+      const why = ready instanceof NoAnswerError ? { reason: ready.message } : {};
+      return await reply.code(503).send({ status: 'not ready', ...why });
     },
   });
 }

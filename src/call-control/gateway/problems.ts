@@ -1,10 +1,9 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
 import { ConversationNotFoundError, NoAnswerError } from '../../client/errors';
-import { failureTypes } from '../../contract/failures';
+import { failureTypes, refusalType, type RefusalType } from '../../contract/failures';
 import { WebhookError } from '../phone-system';
 
 /** What every answer other than 2xx says. */
@@ -47,13 +46,13 @@ export const unauthorized = () =>
   new Problem(401, 'Unauthorized', 'The credentials or the signature are missing, wrong, or too old');
 
 /** How the workflow's refusals look over HTTP. */
-const refusals = new Map<string, number>([
-  [failureTypes.invalidInput, 400],
-  [failureTypes.unknownLeg, 404],
-  [failureTypes.legInProgress, 409],
-  [failureTypes.numberNotDialable, 409],
-  [failureTypes.transferIdConflict, 409],
-]);
+const statuses: Record<RefusalType, number> = {
+  InvalidInput: 400,
+  UnknownLeg: 404,
+  LegInProgress: 409,
+  NumberNotDialable: 409,
+  TransferIdConflict: 409,
+};
 
 /** The problem that an error is to whoever asked. */
 function problemOf(error: FastifyError | Error): Problem {
@@ -63,9 +62,8 @@ function problemOf(error: FastifyError | Error): Problem {
     return new Problem(503, 'TemporalUnavailable', 'Temporal gave no answer in time: repeat the request');
   if (error instanceof ConversationNotFoundError)
     return new Problem(404, 'ConversationNotFound', error.message);
-  const { type = '' } = error instanceof ApplicationFailure ? error : {};
-  const status = refusals.get(type ?? '');
-  if (status !== undefined) return new Problem(status, type ?? '', error.message);
+  const type = refusalType(error);
+  if (type !== undefined) return new Problem(statuses[type], type, error.message);
   return asBadRequest(error) ?? new Problem(500, 'Internal', 'Something went wrong here');
 }
 

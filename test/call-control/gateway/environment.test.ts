@@ -97,6 +97,16 @@ test('every mistake is named at once', async () => {
   ]);
 });
 
+test.each([
+  'https://calls.example.com/?tenant=1',
+  'https://calls.example.com/#rc=2',
+  'https://calls.example.com?',
+])('a public URL that paths cannot follow is a mistake: %s', async (GATEWAY_PUBLIC_URL) => {
+  expect(await mistakesIn({ GATEWAY_API_KEYS: API_KEY, GATEWAY_PUBLIC_URL })).toEqual([
+    'GATEWAY_PUBLIC_URL: must have no ? and no #: paths follow it',
+  ]);
+});
+
 test('a gateway that would let nobody in does not start', async () => {
   expect(await mistakesIn({})).toEqual([expect.stringMatching(/^GATEWAY_API_KEYS: is missing/)]);
 });
@@ -166,9 +176,14 @@ describe('phone systems', () => {
 
   test('whose package is missing say what to install', async () => {
     const path = join(__dirname, '..', '..', 'bin', 'gateway', 'needs-a-package.cjs');
-    expect(await mistakesIn({ GATEWAY_PUBLIC_URL, GATEWAY_PHONE_SYSTEMS: `${path},nowhere` })).toEqual([
+    expect(await mistakesIn({ GATEWAY_PUBLIC_URL, GATEWAY_PHONE_SYSTEMS: path })).toEqual([
       `GATEWAY_PHONE_SYSTEMS: ${path}: needs the package a-package-that-nobody-has: npm install a-package-that-nobody-has`,
-      'GATEWAY_PHONE_SYSTEMS: nowhere: needs the package nowhere: npm install nowhere',
+    ]);
+  });
+
+  test('that are neither known nor a module say which are known', async () => {
+    expect(await mistakesIn({ GATEWAY_PUBLIC_URL, GATEWAY_PHONE_SYSTEMS: 'twillio' })).toEqual([
+      'GATEWAY_PHONE_SYSTEMS: twillio: is none of jambonz, telnyx, twilio, and no module is found under this name',
     ]);
   });
 });

@@ -2,6 +2,7 @@
  * Webhooks as phone systems may send them: in any order, more than once, after the end, with fields missing. Whatever comes, no
  * answer is a fault of the gateway's, and whoever talks with GenerativeAgent is left where they are.
  */
+import type { PhoneSystem } from '../../../src/call-control/phone-system';
 import { jambonz } from '../../../src/call-control/phone-systems/jambonz/index';
 import { twilio } from '../../../src/call-control/phone-systems/twilio/index';
 import { unhurried } from '../../support/unhurried';
@@ -61,10 +62,11 @@ function randomOf(seed: number): (below: number) => number {
   };
 }
 
+/** @returns how many webhooks were answered, each as it must be */
 async function play(
   line: Line,
   send: (path: string, request: RequestInit) => Promise<Answer>,
-): Promise<void> {
+): Promise<number> {
   const { sandbox } = callTransfer();
   const random = randomOf(SEED);
   const calls = Array.from({ length: CALLS_AT_ONCE }, () => newCall());
@@ -78,6 +80,7 @@ async function play(
     };
   }
 
+  let answers = 0;
   for (let count = 0; count < WEBHOOKS; count++) {
     const call = calls[random(calls.length)] as (typeof calls)[number];
     const choice = random(8);
@@ -102,9 +105,9 @@ async function play(
       next = line.callerLeft(call.id, leg);
       calls[calls.indexOf(call)] = newCall();
       call.talks = false;
-    } else if (call.sent.length > 0) {
-      next = call.sent[random(call.sent.length)] as Sent;
-      if (choice === 7) {
+    } else {
+      next = call.sent[random(Math.max(1, call.sent.length))];
+      if (next !== undefined && choice === 7) {
         const names = Object.keys(next.fields);
         next = line.without(next, names[random(names.length)] ?? '');
         isLoose = true;
@@ -113,17 +116,20 @@ async function play(
     if (next === undefined) continue;
     const { talks } = call;
     const answer = await send(next.path, next.request);
+    answers++;
     const what = `${next.path} ${JSON.stringify(next.fields)}: ${answer.status} ${answer.text}`;
     expect(answer.status < 500 ? '' : what).toBe('');
     if (!isLoose) {
       expect(answer.status === 200 || answer.status === 404 ? '' : what).toBe('');
       call.sent.push(next);
     }
+    const isMoved = line.moves(answer, call.id);
     const dialled = line.dialIn(answer, call.id);
-    if (talks) expect(dialled !== undefined || line.moves(answer, call.id) ? what : '').toBe('');
+    if (talks) expect(isMoved ? what : '').toBe('');
     else if (dialled !== undefined) call.leg = dialled;
     if (choice === 2 && leg !== undefined && next === call.sent.at(-1)) call.talks = true;
   }
+  return answers;
 }
 
 const twilioLine = (): Line => {
@@ -254,33 +260,32 @@ const telnyxLine = (
       const { [field]: _left, ...payload } = event.data.payload;
       return post({ ...event, data: { ...event.data, payload } });
     },
-    // What was told is found by `dialIn`, or is an order that ends the talk.
     moves: (_answer, call) => toldTo(call).length > (seen.get(call) ?? 0),
   };
 };
 
 describe(`webhooks in any order, more than once, with fields missing (seed ${SEED})`, () => {
+  const through = async (phoneSystem: PhoneSystem, line: Line): Promise<void> => {
+    const setup = { client: callTransfer().client, phoneSystems: [phoneSystem], ...unhurried.gateway };
+    const answered = await withGateway(setup, ({ send }) => play(line, send));
+    expect(answered).toBeGreaterThan(WEBHOOKS / 3);
+  };
+
   it('of Twilio', async () => {
-    const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [ofTwilio.AUTH_TOKEN] })];
-    await withGateway({ client: callTransfer().client, phoneSystems, ...unhurried.gateway }, ({ send }) =>
-      play(twilioLine(), send),
-    );
+    await through(twilio({ ...phoneSystemSettings, authTokens: [ofTwilio.AUTH_TOKEN] }), twilioLine());
+    expect.hasAssertions();
   }, 600_000);
 
   it('of jambonz', async () => {
-    const phoneSystems = [jambonz({ ...phoneSystemSettings, secrets: [ofJambonz.SECRET] })];
-    await withGateway({ client: callTransfer().client, phoneSystems, ...unhurried.gateway }, ({ send }) =>
-      play(jambonzLine(), send),
-    );
+    await through(jambonz({ ...phoneSystemSettings, secrets: [ofJambonz.SECRET] }), jambonzLine());
+    expect.hasAssertions();
   }, 600_000);
 
   it('of Telnyx', async () => {
     const { publicKey, privateKey } = ofTelnyx.keyPair();
-    await withTelnyxApi(async (api) => {
-      const phoneSystems = [api.system({ publicKeys: [publicKey] })];
-      await withGateway({ client: callTransfer().client, phoneSystems, ...unhurried.gateway }, ({ send }) =>
-        play(telnyxLine(api.received, privateKey), send),
-      );
-    });
+    await withTelnyxApi((api) =>
+      through(api.system({ publicKeys: [publicKey] }), telnyxLine(api.received, privateKey)),
+    );
+    expect.hasAssertions();
   }, 600_000);
 });

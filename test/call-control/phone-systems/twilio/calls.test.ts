@@ -1,75 +1,34 @@
-import { twilio } from '../../../../src/call-control/phone-systems/twilio/index';
 import { eventually } from '../../../support/calls';
 import { forFile } from '../../../support/for-file';
 import { unhurried } from '../../../support/unhurried';
-import { uniqueId } from '../../../support/unique-id';
 import {
   callTransferForFile,
   withCallTransfer,
   type CallTransferSetup,
   type CallTransferUnderTest,
 } from '../../../support/with-call-transfer';
-import {
-  phoneSystemSettings,
-  PUBLIC_URL,
-  withGateway,
-  type Answer,
-  type GatewayUnderTest,
-} from '../../../support/with-gateway';
+import { withGateway, type Answer, type GatewayUnderTest } from '../../../support/with-gateway';
 import { withRealServer } from '../../../support/with-temporal';
 
-import { answered, AUTH_TOKEN, dialEnded, incoming, signedForm } from './twilio-requests';
-
-interface TwilioUnderTest extends CallTransferUnderTest, GatewayUnderTest {
-  callSid: string;
-  /** A webhook as Twilio sends it. */
-  post: (path: string, parameters: Record<string, string>, idempotencyToken?: string) => Promise<Answer>;
-}
+import { answered, dialEnded, incoming, signedForm } from './twilio-requests';
+import { dialIn, twilioSystem, withTwilioCall, type TwilioUnderTest } from './with-twilio';
 
 const callTransfer = callTransferForFile(unhurried);
-const gatewayTo = <T>({ client }: CallTransferUnderTest, body: (gateway: GatewayUnderTest) => Promise<T>) => {
-  const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
-  return withGateway({ client, phoneSystems, ...unhurried.gateway }, body);
-};
+const gatewayTo = <T>({ client }: CallTransferUnderTest, body: (gateway: GatewayUnderTest) => Promise<T>) =>
+  withGateway({ client, phoneSystems: [twilioSystem()], ...unhurried.gateway }, body);
 const gateway = forFile<GatewayUnderTest>((body) => gatewayTo(callTransfer(), body));
 
-/** A call of its own, on the worker and the gateway of the file unless others are given. */
-const withTwilio = <T>(
-  body: (underTest: TwilioUnderTest) => Promise<T>,
-  given: CallTransferUnderTest & GatewayUnderTest = { ...callTransfer(), ...gateway() },
-) => {
-  const callSid = uniqueId('CA');
-  const post: TwilioUnderTest['post'] = (path, parameters, idempotencyToken) => {
-    const request = signedForm(
-      path,
-      { ...parameters, CallSid: callSid },
-      idempotencyToken === undefined ? {} : { idempotencyToken },
-    );
-    return given.send(path, request);
-  };
-  return body({ ...given, callSid, post });
-};
+/** A call of its own, on the worker and the gateway of the file. */
+const withTwilio = <T>(body: (underTest: TwilioUnderTest) => Promise<T>) =>
+  withTwilioCall({ ...callTransfer(), ...gateway() }, body);
 
 /** The same with a worker of another setup. */
 const withOtherTwilio = <T>(setup: CallTransferSetup, body: (underTest: TwilioUnderTest) => Promise<T>) =>
   withRealServer({}, (env) =>
     withCallTransfer(env, setup, (underTest) =>
-      gatewayTo(underTest, (own) => withTwilio(body, { ...underTest, ...own })),
+      gatewayTo(underTest, (own) => withTwilioCall({ ...underTest, ...own }, body)),
     ),
   );
-
-/** What TwiML says to dial, and where Twilio calls back. */
-function dialIn({ status, type, text }: Answer) {
-  expect([status, type]).toEqual([200, 'text/xml']);
-  const [, number = ''] = /<Number[^>]*>([^<]+)<\/Number>/.exec(text) ?? [];
-  const path = (attribute: string) =>
-    (new RegExp(`${attribute}="([^"]*)"`).exec(text)?.[1] ?? '')
-      .replaceAll('&amp;', '&')
-      .replace(PUBLIC_URL, '');
-  const action = path('action');
-  const transferId = new URLSearchParams(action.split('?')[1]).get('transferId') ?? '';
-  return { number, action, statusCallback: path('statusCallback'), transferId };
-}
 
 test('a call is dialled, connected, and queued for an agent when GenerativeAgent hangs up', async () => {
   await withTwilio(async ({ post, sandbox, client, callSid }) => {
@@ -263,71 +222,6 @@ test.each(['', '?conversationId=another-'])(
     });
   },
 );
-
-describe('with a key for callers’ numbers', () => {
-  const callerKey = { secret: 'a-secret-of-the-tests', windowMs: 600_000 };
-  const withCaller = <T>(body: (underTest: TwilioUnderTest & { from: string }) => Promise<T>) => {
-    const given = callTransfer();
-    const phoneSystems = [twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN] })];
-    const setup = { client: given.client, phoneSystems, callerKey, ...unhurried.gateway };
-    const from = `+1${String(Math.floor(Math.random() * 1e10)).padStart(10, '2')}`;
-    return withGateway(setup, (own) =>
-      withTwilio((underTest) => body({ ...underTest, from }), { ...given, ...own }),
-    );
-  };
-
-  it('a customer who calls again goes on with the conversation', async () => {
-    await withCaller(async ({ from, sandbox, client, ...first }) => {
-      const call = { ...incoming, From: from };
-      const dropped = dialIn(await first.post('/twilio/voice', call, 'token-1'));
-      const conversationId = new URLSearchParams(dropped.action.split('?')[1]).get('conversationId') ?? '';
-      expect(conversationId).toMatch(/^caller-[0-9a-f]{32}$/);
-      sandbox.exchange.callArrives(dropped.number);
-      sandbox.exchange.callerHangsUp(dropped.transferId);
-      await first.post(dropped.action, { ...dialEnded, CallStatus: 'completed' });
-
-      await withTwilio(
-        async ({ post }) => {
-          const again = dialIn(await post('/twilio/voice', call, 'token-2'));
-          expect(again.action).toContain(conversationId);
-          // The first call's end, told late, is none of the second call's.
-          await first.post('/twilio/status', { ...call, CallStatus: 'completed' });
-          const { legs, phase } = await client.conversation(conversationId);
-          expect([legs.map(({ transferId }) => transferId), phase]).toEqual([
-            [dropped.transferId, again.transferId],
-            'DIALING',
-          ]);
-        },
-        { ...first, sandbox, client },
-      );
-    });
-  });
-
-  it('somebody else who calls from the same number meanwhile has a conversation of their own', async () => {
-    await withCaller(async ({ from, sandbox, client, ...first }) => {
-      const call = { ...incoming, From: from };
-      const one = dialIn(await first.post('/twilio/voice', call, 'token-1'));
-      await withTwilio(
-        async ({ post, callSid }) => {
-          const other = dialIn(await post('/twilio/voice', call, 'token-2'));
-          expect(other.number).not.toBe(one.number);
-          expect(other.action).toContain(`conversationId=${callSid}`);
-        },
-        { ...first, sandbox, client },
-      );
-    });
-  });
-
-  it.each(['anonymous', '+266696687', 'client:alice', 'sip:1000@example.com', '1000', ''])(
-    'a caller without a number of their own has the call’s conversation: %s',
-    async (from) => {
-      await withCaller(async ({ post, callSid }) => {
-        const { action } = dialIn(await post('/twilio/voice', { ...incoming, From: from }, 'token-1'));
-        expect(action).toContain(`conversationId=${callSid}`);
-      });
-    },
-  );
-});
 
 test('a status callback about nobody gets 404, and a caller whose form cannot be read is queued', async () => {
   await withTwilio(async ({ post, send }) => {
