@@ -149,15 +149,19 @@ test.each([
     '{"type":"leg.disconnected","data":{"conversationId":"c","transferId":"t","by":"NOBODY"}}',
     'data.by: Invalid option',
   ],
-  [
-    '{"type":"leg.connected","timestamp":"today","data":{"conversationId":"c","transferId":"t"}}',
-    'timestamp: ',
-  ],
 ])('the signed event %s is refused by the field', async (text, message) => {
   await withLegEvents(async ({ send }) => {
     const problem = problemIn(await send('/v1/leg-events', signed(text)));
     expect(problem).toMatchObject({ status: 400, type: 'InvalidInput' });
     expect(problem.message).toContain(message);
+  });
+});
+
+test('a time that cannot be read is ignored', async () => {
+  const data = { conversationId: uniqueId('conversation'), transferId: 't', at: 'at noon' };
+  await withLegEvents(async ({ legEvent }) => {
+    const problem = problemIn(await legEvent({ type: 'leg.connected', timestamp: 'today', data }));
+    expect(problem).toMatchObject({ status: 404, type: 'ConversationNotFound' });
   });
 });
 
