@@ -171,8 +171,11 @@ export class TemporalServer {
     }
     const failed = new Promise<never>((_, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => {
+      child.once('exit', () => {
         if (this.child === child) this.child = undefined;
+      });
+      // Once all that it printed has been read: its reason is in there.
+      child.once('close', (code, signal) => {
         reject(new Error(`ended with ${String(code ?? signal)}`));
       });
     });

@@ -2,7 +2,7 @@ import { log } from '@temporalio/activity';
 import { timeout, TimeoutStrategy } from 'cockatiel';
 import { z } from 'zod';
 
-import { jsonSchema } from '../contract/json';
+import { routeSchema } from '../contract/json';
 import type { Routed } from '../contract/leg-result';
 import { describeIssues } from '../contract/parse';
 import type { TransferSnapshot } from '../contract/transfer';
@@ -20,7 +20,7 @@ import type { FetchContextInput } from './types';
 /** A customer must not wait for a policy that takes longer than a second. */
 const withinLimit = timeout(1000, TimeoutStrategy.Aggressive);
 
-const choiceSchema = z.object({ route: jsonSchema, redial: z.boolean().optional() });
+const choiceSchema = z.object({ route: routeSchema, redial: z.boolean().optional() });
 
 /** Asks the policy at once if ASAPP's answer ends the leg: by the fold that the workflow will do. */
 export async function routeAfter(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
+import { jsonBytes, largest } from '../contract/sizes';
 import type { RequestedTransport } from '../contract/transport';
 
 import { AsappError, errorKind } from './error';
@@ -16,7 +17,7 @@ export interface Answer {
   retryAfter: string | undefined;
   /** The header `Date` as sent. */
   date: string | undefined;
-  /** The body, `undefined` where it was longer than `MAX_BODY_BYTES`. */
+  /** The body, `undefined` if it was longer than `MAX_BODY_BYTES`. */
   text: string | undefined;
 }
 
@@ -44,7 +45,7 @@ const errorBodySchema = z.object({ error: z.object({ code: word, requestId: word
  * The transfer in an answer, checked field by field.
  *
  * @param schema - for the answer to a POST, `createdResourceSchema`: there a transfer without a status is new
- * @throws AsappError of the kind that the status means, or `responseInvalid` naming the field that is wrong
+ * @throws AsappError of the kind that the status means, or `responseInvalid` or `responseTooLarge` naming the field
  */
 export function readTransfer(
   answer: Answer,
@@ -52,8 +53,12 @@ export function readTransfer(
   schema: z.ZodType<CallTransferResource> = callTransferResourceSchema,
 ): CallTransferResource {
   const transfer = readAs(schema, answer);
-  if (transfer.id === undefined || transfer.id === transferId) return transfer;
-  throw invalidAnswer(answer, 'id: is not the one that was asked for');
+  if (transfer.id !== undefined && transfer.id !== transferId) {
+    throw invalidAnswer(answer, 'id: is not the one that was asked for');
+  }
+  if (jsonBytes(transfer.outputContext) > largest.context)
+    throw tooLarge(answer, 'outputContext', largest.context);
+  return transfer;
 }
 
 /**
@@ -79,7 +84,7 @@ export function readAssigned(answer: Answer, requested: RequestedTransport, now 
 
 function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
   if (answer.status < 200 || answer.status > 299) throw refusal(answer);
-  if (answer.text === undefined) throw invalidAnswer(answer, `body: is longer than ${MAX_BODY_BYTES} bytes`);
+  if (answer.text === undefined) throw tooLarge(answer, 'body', MAX_BODY_BYTES);
   const result = check(schema, answer, answer.text);
   if (!result.success) throw invalidAnswer(answer, describeIssues(result.error, 'body'));
   return result.data;
@@ -98,6 +103,13 @@ function check<T extends z.ZodType>(schema: T, answer: Answer, text: string) {
 /** The error for an answer that does not fit ASAPP's own description. `what` names the field, never its value. */
 const invalidAnswer = ({ request, status }: Answer, what: string): AsappError =>
   new AsappError('responseInvalid', `ASAPP's answer to ${request} is not valid: ${what}`, status);
+
+const tooLarge = ({ request, status }: Answer, what: string, most: number): AsappError =>
+  new AsappError(
+    'responseTooLarge',
+    `ASAPP's answer to ${request} is too large: ${what}: has more than ${most} bytes`,
+    status,
+  );
 
 function refusal({ request, status, retryAfter, text }: Answer): AsappError {
   const { code, requestId } = errorBody(text);

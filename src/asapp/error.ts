@@ -9,6 +9,7 @@ export type AsappErrorKind =
   | 'notFound'
   | 'requestRefused'
   | 'responseInvalid'
+  | 'responseTooLarge'
   | 'callCeilingReached'
   | 'requestCeilingReached'
   | 'ceilingsUnavailable';
@@ -35,6 +36,7 @@ export const asappFailures: Record<AsappErrorKind, Meaning> = {
   notFound: { type: 'AsappTransferNotFound', result: 'not_found' },
   requestRefused: { type: 'AsappRequestRefused', result: 'request_refused' },
   responseInvalid: { type: 'AsappResponseInvalid', result: 'response_invalid' },
+  responseTooLarge: { type: 'AsappResponseTooLarge', result: 'response_too_large' },
   callCeilingReached: { type: 'CallCeilingReached', result: 'call_ceiling' },
   requestCeilingReached: { type: 'RequestCeilingReached', result: 'request_ceiling' },
   ceilingsUnavailable: { type: 'CeilingsUnavailable', result: 'ceilings_unavailable' },

@@ -38,6 +38,8 @@ export const legViewSchema = z.object({
   detectedBy: detectionSchema.nullable(),
   /** Set where `connected` arrived for a leg that had already expired: the caller may be on a stranger's conversation. */
   connectedAfterExpiry: z.boolean(),
+  /** Set if its decision has lost task name and variables: old legs with large results do, so that a conversation fits into what Temporal takes. */
+  contextDropped: z.boolean(),
 });
 export type LegView = z.infer<typeof legViewSchema>;
 

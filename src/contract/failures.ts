@@ -32,6 +32,8 @@ export const failureTypes = {
   asappRequestRefused: 'AsappRequestRefused',
   /** ASAPP's response does not fit its own description; the message names the field. Non-retryable. */
   asappResponseInvalid: 'AsappResponseInvalid',
+  /** ASAPP's response is larger than what a decision may hold. Non-retryable. */
+  asappResponseTooLarge: 'AsappResponseTooLarge',
   /** ASAPP was not asked: as many calls as the account may have are open. Non-retryable. */
   callCeilingReached: 'CallCeilingReached',
   /** ASAPP was not asked: the account's requests of this second, or of this day, are used up. Non-retryable. */
@@ -72,6 +74,7 @@ const reasons: Partial<Record<FailureType, FallbackReason>> = {
   [failureTypes.asappTransferNotFound]: 'ASAPP_TRANSFER_NOT_FOUND',
   [failureTypes.asappRequestRefused]: 'ASAPP_REQUEST_REFUSED',
   [failureTypes.asappResponseInvalid]: 'ASAPP_RESPONSE_INVALID',
+  [failureTypes.asappResponseTooLarge]: 'ASAPP_RESPONSE_TOO_LARGE',
   [failureTypes.callCeilingReached]: 'CALL_CEILING_REACHED',
   [failureTypes.requestCeilingReached]: 'REQUEST_CEILING_REACHED',
   [failureTypes.ceilingsUnavailable]: 'CEILINGS_UNAVAILABLE',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { jsonSchema } from './json';
+import { routeSchema } from './json';
 import { outcomes, type Outcome } from './outcomes';
 
 const SECOND = 1000;
@@ -58,7 +58,7 @@ export const conversationSettingsSchema = z.strictObject({
     .prefault({})
     .meta({ variable: 'CALL_TRANSFER_RECONNECT_WINDOWS_MS' }),
   /** The route where the routing policy itself fails: any JSON value. */
-  lastResortRoute: jsonSchema
+  lastResortRoute: routeSchema
     .default({ type: 'QUEUE', queue: 'agents' })
     .meta({ variable: 'CALL_TRANSFER_LAST_RESORT_ROUTE' }),
   /** Legs after which a conversation continues as new in its next quiet moment: a worker that takes over replays no more. */

@@ -7,10 +7,8 @@ import {
   optional,
   transferIdSchema,
 } from './fields';
+import { jsonBytes, largest } from './sizes';
 import { optionalTransportFields, transportFields } from './transport';
-
-/** In bytes of JSON. Temporal takes 2 MB in a payload, and 4 MB in a request, of which the first of a conversation has two copies. */
-const LONGEST_VARIABLES = 1_048_576;
 
 /** What GenerativeAgent is told when the call arrives. */
 export const inputContextSchema = z.object({
@@ -21,10 +19,10 @@ export const inputContextSchema = z.object({
     z
       .record(z.string(), z.string())
       .refine(
-        (variables) => new TextEncoder().encode(JSON.stringify(variables)).length <= LONGEST_VARIABLES,
-        `must have at most ${LONGEST_VARIABLES} bytes as JSON`,
+        (variables) => jsonBytes(variables) <= largest.inputVariables,
+        `must have at most ${largest.inputVariables} bytes as JSON`,
       )
-      .meta({ description: `At most ${LONGEST_VARIABLES} bytes as JSON` }),
+      .meta({ description: `At most ${largest.inputVariables} bytes as JSON` }),
   ),
 });
 export type InputContext = z.infer<typeof inputContextSchema>;

@@ -132,7 +132,7 @@ export function viewOf(state: ConversationState, now: number): ConversationView 
     nextStep: route ?? (leg && isDialable(leg, now) ? dialStep(leg) : null),
     decision: newestDecision(state),
     reconnectUntil: reconnectUntil === null ? null : new Date(reconnectUntil).toISOString(),
-    legs: state.legs.map((record) => legView(record.state)),
+    legs: state.legs.map(({ state: leg, contextDropped = false }) => ({ ...legView(leg), contextDropped })),
     ignoredEvents: state.ignored,
   };
 }

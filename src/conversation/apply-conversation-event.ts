@@ -13,6 +13,7 @@ import { transportNamed } from '../contract/transport';
 import { applyLegEvent } from '../leg/apply-leg-event';
 import type { LegEvent, LegState } from '../leg/leg-state';
 
+import { carried } from './carried';
 import {
   canRedial,
   findLeg,
@@ -46,7 +47,9 @@ function changed(state: ConversationState, event: ConversationEvent): Conversati
     case 'settingsRead':
       return onSettingsRead(state, event.settings);
     case 'routed':
-      return withLeg(state, event.transferId, (leg) => ({ ...leg, routed: event.routed }));
+      return withLeg(state, event.transferId, (leg) =>
+        isUndecided(leg) ? { ...leg, routed: event.routed } : leg,
+      );
     case 'legRequested':
       return onLegRequested(state, event);
     case 'redialRequested':
@@ -65,12 +68,12 @@ function changed(state: ConversationState, event: ConversationEvent): Conversati
       return onDecided(state, event);
     case 'decidedEarlier':
       return withLeg(state, event.transferId, (leg) =>
-        isUndecided(leg) ? { ...leg, earlierDecision: event.decision } : leg,
+        isUndecided(leg) ? shortened({ ...leg, earlierDecision: event.decision }) : leg,
       );
     case 'reconnectionAwaited':
       return { ...state, reconnectUntil: event.until };
     case 'continuedAsNew':
-      return { ...state, legCountBefore: state.legCount };
+      return { ...carried(state), legCountBefore: state.legCount };
     case 'cancelled':
       return onCancelled(state, event.now);
   }
@@ -182,7 +185,7 @@ function onDecided(
   { transferId, decision, mayRedial }: ConversationEventOf<'decided'>,
 ): ConversationState {
   return withLeg(state, transferId, (leg) =>
-    leg.state.end !== null && isUndecided(leg) ? { ...leg, decision, mayRedial } : leg,
+    leg.state.end !== null && isUndecided(leg) ? shortened({ ...leg, decision, mayRedial }) : leg,
   );
 }
 
@@ -214,18 +217,22 @@ function opened(
   { redialOf, ...request }: NonNullable<ConversationState['wanted']>,
 ): ConversationState {
   const legNumber = state.legCount + 1;
-  const legs = [...state.legs.map(shortened), newRecord({ ...request, legNumber }, redialOf)];
+  const before = state.legs.map((leg) => shortened({ ...leg, mayRedial: false }));
+  const legs = [...before, newRecord({ ...request, legNumber }, redialOf)];
   return { ...state, legCount: legNumber, legs: legs.slice(-MAX_LEGS_KEPT), reconnectUntil: null };
 }
 
 /** A leg that is over, without what nobody asks for any more: its context is in its decision. */
-const shortened = ({ request: { inputContext: _, ...request }, state, ...leg }: LegRecord): LegRecord => ({
-  ...leg,
-  request,
-  reports: [],
-  routed: null,
-  state: state.end === null ? state : { ...state, end: { ...state.end, context: null } },
-});
+function shortened({ request: { inputContext, ...request }, state, ...leg }: LegRecord): LegRecord {
+  return {
+    ...leg,
+    // A fresh number would be requested with the same.
+    request: leg.mayRedial && inputContext !== undefined ? { ...request, inputContext } : request,
+    reports: [],
+    routed: null,
+    state: state.end === null ? state : { ...state, end: { ...state.end, context: null } },
+  };
+}
 
 const withState = (leg: LegRecord, state: LegState): LegRecord =>
   state === leg.state ? leg : { ...leg, state };

@@ -56,6 +56,8 @@ export interface LegRecord {
   mayRedial: boolean;
   /** The leg whose number this one's replaces. */
   redialOf: string | null;
+  /** Set if its decision has lost its context, so that the conversation fits into what Temporal takes. */
+  contextDropped?: boolean;
 }
 
 /** A leg that is asked for, before it begins. */

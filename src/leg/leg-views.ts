@@ -10,7 +10,7 @@ const iso = (time: number | null | undefined): string | null =>
 const epochMs = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
 /** A leg as the query `conversation` shows it. */
-export function legView(leg: LegState): LegView {
+export function legView(leg: LegState): Omit<LegView, 'contextDropped'> {
   return {
     transferId: leg.transferId,
     phase: leg.phase,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { jsonSchema, type Json, type Variables } from '../contract/json';
+import { routeSchema, type Json, type Variables } from '../contract/json';
 import { outcomes, type Outcome } from '../contract/outcomes';
 import { outcomeSchema } from '../contract/routing-decision';
 
@@ -9,7 +9,7 @@ import { redialableOutcomes, type RoutingChoice, type RoutingFacts, type Routing
 const oneOrMore = <T extends z.ZodType>(schema: T, what: string) =>
   z.union([schema, z.array(schema).min(1)], { error: `must be ${what}, or a list of such` });
 
-const choiceSchema = z.strictObject({ route: jsonSchema, redial: z.boolean().optional() });
+const choiceSchema = z.strictObject({ route: routeSchema, redial: z.boolean().optional() });
 
 const conditionSchema = z.strictObject({
   outcome: oneOrMore(outcomeSchema, `one of ${outcomes.join(', ')}`).optional(),

@@ -9,6 +9,9 @@ import type { ConversationRun } from './conversation-run';
 /** A conversation continues as new once nothing has been asked for this long, so that nobody waits for it. */
 const QUIET_MS = 2000;
 
+/** In bytes. With so long a history a run does not wait for a quiet moment: at 50 MB Temporal would terminate it. */
+const FULL_HISTORY = 8_000_000;
+
 /**
  * The leg that is asked for, if any: at once, or within the reconnect window of the newest decision.
  * Answers `undefined` when the conversation is over.
@@ -35,8 +38,12 @@ async function awaitReconnection(conversation: ConversationRun, isAsked: () => b
   conversation.alarm.cancel();
   conversation.apply({ type: 'reconnectionAwaited', until });
   const { maxLegsPerRun } = conversation.settings;
+  const isBusy = () => isAsked() || !allHandlersFinished() || conversation.openChildren > 0;
+  if (workflowInfo().historySize >= FULL_HISTORY) {
+    await answersAreOut(conversation, isAsked);
+    if (!isBusy()) await continued(conversation);
+  }
   if (workflowInfo().continueAsNewSuggested || legsInRun(conversation.state) >= maxLegsPerRun) {
-    const isBusy = () => isAsked() || !allHandlersFinished() || conversation.openChildren > 0;
     const quietMs = Math.min(QUIET_MS, left());
     await condition(isAsked, quietMs, { summary: 'Quiet, before the run continues as new' });
     if (!isBusy()) await continued(conversation);

@@ -153,7 +153,6 @@ describe('an answer that does not fit', () => {
   it.each<[string, FaultEffect]>([
     ['body: is not JSON', { kind: 'body', body: '<html>accountNumber 3434</html>' }],
     ['body: is not JSON', { kind: 'body', body: '' }],
-    ['body: is longer than 1048576 bytes', { kind: 'body', body: `"${'x'.repeat(1024 * 1024)}"` }],
     ['body: Invalid input: expected object, received array', { kind: 'body', body: '[]' }],
     ['id: is not the one that was asked for', withFields({ id: 'conv-2-a' })],
     ['status: Invalid option', withFields({ status: '3434' })],
@@ -221,5 +220,25 @@ describe('an answer that does not fit', () => {
         expect(error).toMatchObject({ name: 'AsappError', kind: 'responseInvalid' });
       },
     );
+  });
+});
+
+describe('an answer that is larger than a decision may be', () => {
+  const variables = (bytes: number) => ({ transferVariables: { text: 'x'.repeat(bytes) } });
+  const context = (bytes: number) =>
+    withFields({ outputContext: { transferType: 'SYSTEM', ...variables(bytes) } });
+
+  it.each<[string, FaultEffect]>([
+    ['body: has more than 1048576 bytes', { kind: 'body', body: `"${'x'.repeat(1024 * 1024)}"` }],
+    ['outputContext: has more than 524288 bytes', context(524_288)],
+  ])('is refused by the name of its field: %s', async (what, effect) => {
+    await expect(completed(effect)).rejects.toMatchObject({
+      kind: 'responseTooLarge',
+      message: `ASAPP's answer to GET /generativeagent/v1/call-transfers/conv-1-a is too large: ${what}`,
+    });
+  });
+
+  it('is none as long as it fits', async () => {
+    expect(await completed(context(520_000))).toMatchObject({ outputContext: variables(520_000) });
   });
 });

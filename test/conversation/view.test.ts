@@ -47,6 +47,7 @@ describe('the view', () => {
           reason: null,
           detectedBy: null,
           connectedAfterExpiry: false,
+          contextDropped: false,
         },
       ],
       ignoredEvents: { count: 0, latest: [] },

@@ -1,4 +1,6 @@
-import { decisionIn, eventually, hungUp, newRequest, workflowOf } from '../support/calls';
+import { jsonBytes, largest } from '../../src/contract/sizes';
+import { connected, decisionIn, eventually, hungUp, newRequest, workflowOf } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
@@ -67,6 +69,31 @@ test('a conversation with as many input variables as it may have reaches ASAPP, 
 
       expect(await client.result(request.conversationId)).toMatchObject(refused);
       const described = await workflowOf(env, request.conversationId).describe();
+      expect(described.raw.workflowExecutionInfo?.firstRunId).not.toBe(described.runId);
+    }),
+  );
+});
+
+test('legs with large payloads, one right after the other: each has its decision and two requests, and nothing is stuck', async () => {
+  const legs = 12;
+  const inputContext = { inputVariables: { text: 'x'.repeat(200_000) } };
+  const transferVariables = { text: 'y'.repeat(largest.context - 1000) };
+  await withRealServer({}, (env) =>
+    withCallTransfer(env, unhurried, async ({ client, sandbox, ...underTest }) => {
+      const { conversationId } = newRequest();
+      const requestsBefore = sandbox.requests.length;
+      for (let leg = 1; leg <= legs; leg++) {
+        const transferId = `${conversationId}-${leg}`;
+        await connected({ client, sandbox, ...underTest }, { conversationId, transferId, inputContext });
+        sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', transferVariables });
+        const step = await client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' });
+        expect(jsonBytes(decisionIn(step).transferVariables)).toBe(jsonBytes(transferVariables));
+      }
+      expect(sandbox.requests.length - requestsBefore).toBe(2 * legs);
+      const view = await client.conversation(conversationId);
+      expect(view.legs).toHaveLength(legs);
+      expect(view.legs.map(({ contextDropped }) => contextDropped)).toContain(true);
+      const described = await workflowOf(env, conversationId).describe();
       expect(described.raw.workflowExecutionInfo?.firstRunId).not.toBe(described.runId);
     }),
   );
