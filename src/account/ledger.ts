@@ -70,7 +70,11 @@ export interface Ledger {
   requestsToday: number;
 }
 
-export const emptyLedger = (): Ledger => ({ calls: {}, grants: [], day: '', requestsToday: 0 });
+/** A ledger, whose calls are found by any id: `constructor` and `__proto__` are ids like others. */
+export const ledgerOf = (carried?: Ledger): Ledger => ({
+  ...(carried ?? { grants: [], day: '', requestsToday: 0 }),
+  calls: Object.assign(Object.create(null), carried?.calls) as Ledger['calls'],
+});
 
 const SECOND_MS = 1000;
 

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { answerAsk, emptyLedger, isEmpty, openSince, type Ledger } from './ledger';
+import { answerAsk, isEmpty, ledgerOf, openSince, type Ledger } from './ledger';
 import { accountQuery, askAccountUpdate, type AccountActivities } from './messages';
 
 /** How often calls are looked for that ended while nobody said so. */
@@ -28,7 +28,8 @@ const { callTransferFindEndedCalls } = proxyActivities<AccountActivities>({
  *
  * It ends by itself when no call is open and nothing was asked for on this day.
  */
-export async function asappAccountWorkflow(ledger: Ledger = emptyLedger()): Promise<void> {
+export async function asappAccountWorkflow(carried?: Ledger): Promise<void> {
+  const ledger = ledgerOf(carried);
   let asks = 0;
   let answeredInTask = -1;
   setHandler(askAccountUpdate, (ask) => {

@@ -19,9 +19,6 @@ import { readAll } from '../environment/read-environment';
 import { connectedTo, readTemporalEnvironment } from '../worker-process/temporal-environment';
 import { startTracing } from '../worker-process/tracing';
 
-/** How long what Temporal said of its workers is believed, milliseconds: probes may be many. */
-const CHECK_EVERY_MS = 1000;
-
 run('The gateway', async () => {
   const tracing = await startTracing(process.env, 'call-transfer-gateway');
   const { createGateway } = await import('../call-control/gateway/create-gateway.js');
@@ -46,7 +43,6 @@ run('The gateway', async () => {
     answerTimeoutMs: options.disconnectLimitMs ?? 4000,
   });
   let isStopping = false;
-  let checked = { at: 0, served: Promise.resolve() };
   const metrics = metricsAddress === undefined ? undefined : await serveGatewayMetrics(metricsAddress);
   const gateway = await createGateway({
     ...options,
@@ -54,9 +50,7 @@ run('The gateway', async () => {
     client,
     isReady: async () => {
       if (isStopping) return false;
-      const at = Date.now();
-      if (at - checked.at > CHECK_EVERY_MS) checked = { at, served: client.check() };
-      await checked.served;
+      await client.check();
       return true;
     },
   });

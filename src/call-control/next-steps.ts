@@ -5,10 +5,12 @@ import type { FastifyBaseLogger } from 'fastify';
 import { ConversationNotFoundError, NoAnswerError } from '../client/errors';
 import { refusalType } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
+import type { FallbackReason } from '../contract/outcomes';
 import type { RoutingDecision } from '../contract/routing-decision';
 
 import type { GatewayOptions } from './gateway/create-gateway';
 import type { LegConnected, LegDisconnected, LegRequested } from './leg-events';
+import { ToldLater } from './told-later';
 
 /** An event after which a caller waits to be told what comes next. */
 export type AwaitingEvent = LegRequested | LegDisconnected;
@@ -19,15 +21,11 @@ const WAY_BACK_MS = 100;
 /** So much later than its time limit the client may say why it has no answer, milliseconds. */
 const WHY_MS = 50;
 
-/** How long a disconnect that Temporal could not be told of is tried again, and how often, milliseconds. */
-const TELL_LATER_MS = 10 * 60_000;
-const TELL_AGAIN_MS = 2000;
-
 export type Log = Pick<FastifyBaseLogger, 'warn'>;
 
 /** Takes leg events to the workflow, and answers what comes next, always within the hard limit. */
 export class NextSteps {
-  private isClosed = false;
+  private readonly later = new ToldLater((event) => this.note(event));
 
   constructor(
     private readonly options: Pick<
@@ -54,27 +52,32 @@ export class NextSteps {
       return step;
     } catch (error) {
       if (refusalType(error) !== undefined || error instanceof ConversationNotFoundError) throw error;
-      if (event.type === 'leg.disconnected') void this.noteLater(event);
+      if (event.type === 'leg.disconnected') this.later.add(event, log);
       const why = error instanceof NoAnswerError ? error.message : (error as Error).name;
-      return this.fallback(event, why, log);
+      return this.fallback(event, { reason: 'TEMPORAL_UNAVAILABLE', why }, log);
     }
   }
 
   /** The fallback route for a caller, as the log is told. */
-  fallback(event: AwaitingEvent, why: string, log: Log): NextStep {
+  fallback(
+    event: AwaitingEvent,
+    { reason, why }: { reason: FallbackReason; why: string },
+    log: Log,
+  ): NextStep {
     const { type, data } = event;
     const { conversationId } = data;
     const transferId = data.transferId ?? '';
     log.warn({ event: type, conversationId, transferId, why }, 'A caller gets the fallback route');
     const outcome = type === 'leg.requested' ? 'TRANSFER_UNAVAILABLE' : 'CONTEXT_UNAVAILABLE';
-    const step = fallbackStep({ conversationId, transferId, outcome, route: this.options.fallbackRoute });
+    const { fallbackRoute: route } = this.options;
+    const step = fallbackStep({ conversationId, transferId, outcome, route, reason });
     this.options.onStep?.(event, step);
     return step;
   }
 
-  /** Gives up what is still to be told. */
-  close(): void {
-    this.isClosed = true;
+  /** Gives up what is still to be told, and says so. */
+  close(log: Log): void {
+    this.later.close(log);
   }
 
   /**
@@ -114,25 +117,11 @@ export class NextSteps {
       answered.abort();
     });
   }
-
-  private async noteLater(event: LegDisconnected): Promise<void> {
-    const until = Date.now() + TELL_LATER_MS;
-    while (!this.isClosed && Date.now() < until) {
-      await sleep(TELL_AGAIN_MS, undefined, { ref: false });
-      try {
-        await this.note(event);
-        return;
-      } catch (error) {
-        // Whatever else than silence: there is nobody to tell.
-        if (!(error instanceof NoAnswerError)) return;
-      }
-    }
-  }
 }
 
 /** A decision of the gateway's own, where there is none of the workflow's. */
 export const fallbackStep = (
-  known: Pick<RoutingDecision, 'conversationId' | 'transferId' | 'outcome' | 'route'>,
+  known: Pick<RoutingDecision, 'conversationId' | 'transferId' | 'outcome' | 'route' | 'reason'>,
 ): NextStep => ({
   action: 'ROUTE',
   decision: {
@@ -141,7 +130,6 @@ export const fallbackStep = (
     referenceVariables: {},
     transferVariables: {},
     fallback: true,
-    reason: 'TEMPORAL_UNAVAILABLE',
     legs: [],
   },
 });

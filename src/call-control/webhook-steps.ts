@@ -44,7 +44,7 @@ export class WebhookSteps {
       if (type === failureTypes.numberNotDialable) return undefined;
       if (type === failureTypes.legInProgress && event.type === 'leg.requested' && callId !== undefined)
         return await this.besideOpenLeg(event, callId, log);
-      return (await this.isTalking(event)) ? undefined : this.steps.fallback(event, type, log);
+      return (await this.isTalking(event)) ? undefined : this.steps.fallback(event, refused(type), log);
     }
   }
 
@@ -66,7 +66,7 @@ export class WebhookSteps {
       return await this.after({ ...event, data: { ...request, conversationId } }, callId, log);
     if (leg === undefined && this.calls.separate(callId, conversationId))
       return await this.after({ ...event, data: { ...event.data, conversationId: callId } }, callId, log);
-    return this.steps.fallback(event, failureTypes.legInProgress, log);
+    return this.steps.fallback(event, refused(failureTypes.legInProgress), log);
   }
 
   /** The conversation's newest leg, where it is open and the call's own. The policy's fresh numbers have ids of their own. */
@@ -91,5 +91,8 @@ export class WebhookSteps {
     });
   }
 }
+
+/** Temporal is there: nobody need be woken. */
+const refused = (why: string) => ({ reason: 'REQUEST_REFUSED', why }) as const;
 
 const typeOf = (error: unknown): string => refusalType(error) ?? (error as Error).name;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { UnknownEncryptionKeyError } from '../codec/encryption-codec';
 import { TamperedPayloadError } from '../codec/sealed-payload';
+import { boundedServer } from '../environment/http-server';
 
 import { BAD_TOKEN, TokenError, type TokenCheck } from './token';
 
@@ -53,6 +54,7 @@ const base64 = (value: Uint8Array) => Buffer.from(value).toString('base64');
 export async function createCodecServer(options: CodecServerOptions): Promise<FastifyInstance> {
   const { codec, checkToken, uiOrigins, logLevel = 'silent' } = options;
   const app = fastify({
+    serverFactory: boundedServer(),
     logger: { level: logLevel },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,

@@ -57,6 +57,7 @@ export const fallbackReasons = [
   'ROUTING_POLICY_FAILED',
   'WORKFLOW_CANCELLED',
   'TEMPORAL_UNAVAILABLE',
+  'REQUEST_REFUSED',
   'INTERNAL_ERROR',
 ] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];

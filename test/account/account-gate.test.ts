@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AccountGate } from '../../src/account/account-gate';
 import {
   answerAsk,
-  emptyLedger,
+  ledgerOf,
   type AccountAnswer,
   type AccountAsk,
   type Ceilings,
@@ -15,7 +15,7 @@ const none: Ceilings = { concurrentCalls: null, requestsPerSecond: null, request
 /** A ledger that answers after some time, and remembers what it was asked. */
 class Ledger {
   readonly asks: AccountAsk[] = [];
-  readonly open = emptyLedger();
+  readonly open = ledgerOf();
   tookMs = 5;
   fails = false;
 

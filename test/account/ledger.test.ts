@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import {
   answerAsk,
-  emptyLedger,
+  ledgerOf,
   isEmpty,
   openSince,
   type AccountAsk,
@@ -24,7 +24,7 @@ const call = (transferId: string) => ({ transferId, workflowId: `call-transfer/$
 const calls = (...ids: string[]) => ids.map(call);
 
 test('without ceilings everything is granted, and counted', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   expect(answerAsk(ledger, ask({ calls: calls('a', 'b'), requests: 3 }), NOON)).toEqual({
     calls: ['granted', 'granted'],
     requests: 3,
@@ -35,7 +35,7 @@ test('without ceilings everything is granted, and counted', () => {
 });
 
 test('one call more than the ceiling is refused, until another has ended', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   const ceilings = { concurrentCalls: 2 };
   expect(answerAsk(ledger, ask({ ceilings, calls: calls('a', 'b', 'c') }), NOON).calls).toEqual([
     'granted',
@@ -48,7 +48,7 @@ test('one call more than the ceiling is refused, until another has ended', () =>
 });
 
 test('a call that repeats its request has its place already', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   const ceilings = { concurrentCalls: 1 };
   answerAsk(ledger, ask({ ceilings, calls: calls('a') }), NOON);
   expect(answerAsk(ledger, ask({ ceilings, calls: calls('a', 'b') }), NOON).calls).toEqual([
@@ -58,14 +58,14 @@ test('a call that repeats its request has its place already', () => {
 });
 
 test('what ends twice, or never began, changes nothing', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   answerAsk(ledger, ask({ calls: calls('a', 'b') }), NOON);
   answerAsk(ledger, ask({ ended: ['a', 'a', 'stranger'] }), NOON);
   expect(Object.keys(ledger.calls)).toEqual(['b']);
 });
 
 test('when a second is full, the answer says how long to wait, and results go before new calls', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   const ceilings = { requestsPerSecond: 3 };
   answerAsk(ledger, ask({ ceilings, requests: 1 }), NOON);
   const answer = answerAsk(ledger, ask({ ceilings, calls: calls('a', 'b'), requests: 1 }), NOON + 300);
@@ -74,14 +74,14 @@ test('when a second is full, the answer says how long to wait, and results go be
 });
 
 test('a call that has to wait has no place yet', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   const ceilings = { requestsPerSecond: 1, concurrentCalls: 1 };
   expect(answerAsk(ledger, ask({ ceilings, calls: calls('a'), requests: 1 }), NOON).calls).toEqual(['later']);
   expect(Object.keys(ledger.calls)).toEqual([]);
 });
 
 test('of a day, the last requests are kept for the results of the open calls', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   const ceilings = { requestsPerDay: 5 };
   // Two numbers and two results make four; a third call would need two.
   expect(answerAsk(ledger, ask({ ceilings, calls: calls('a', 'b', 'c') }), NOON).calls).toEqual([
@@ -98,7 +98,7 @@ test('of a day, the last requests are kept for the results of the open calls', (
 });
 
 test('a new day begins at midnight UTC; the open calls stay', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   const ceilings = { requestsPerDay: 4 };
   answerAsk(ledger, ask({ ceilings, calls: calls('a') }), NOON);
   expect(answerAsk(ledger, ask({ ceilings, requests: 4 }), NOON).requests).toBe(3);
@@ -107,7 +107,7 @@ test('a new day begins at midnight UTC; the open calls stay', () => {
 });
 
 test('a lower ceiling refuses new calls and ends none', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   answerAsk(ledger, ask({ ceilings: { concurrentCalls: 3 }, calls: calls('a', 'b', 'c') }), NOON);
   expect(
     answerAsk(ledger, ask({ ceilings: { concurrentCalls: 1 }, calls: calls('a', 'd') }), NOON).calls,
@@ -115,14 +115,14 @@ test('a lower ceiling refuses new calls and ends none', () => {
 });
 
 test('calls open since long are found', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   answerAsk(ledger, ask({ calls: calls('old') }), NOON);
   answerAsk(ledger, ask({ calls: calls('new') }), NOON + 1000);
   expect(openSince(ledger, NOON + 500)).toEqual([call('old')]);
 });
 
 test('a ledger is empty when no call is open and its day is over', () => {
-  const ledger = emptyLedger();
+  const ledger = ledgerOf();
   answerAsk(ledger, ask({ calls: calls('a') }), NOON);
   answerAsk(ledger, ask({ ended: ['a'] }), NOON);
   expect(isEmpty(ledger, NOON + 3_600_000)).toBe(false);
@@ -151,7 +151,7 @@ describe('whatever is asked, and whenever', () => {
   test('no ceiling is passed', () => {
     fc.assert(
       fc.property(asks, ceilingsOf, (steps, ceilings) => {
-        const ledger = emptyLedger();
+        const ledger = ledgerOf();
         const sendings: number[] = [];
         let now = NOON;
         for (const step of steps) {
@@ -182,7 +182,7 @@ describe('whatever is asked, and whenever', () => {
   test('whoever has to wait is served when told to ask again', () => {
     fc.assert(
       fc.property(asks, fc.integer({ min: 1, max: 12 }), (steps, requestsPerSecond) => {
-        const ledger = emptyLedger();
+        const ledger = ledgerOf();
         let now = NOON;
         for (const { after, requests, sendWithinMs } of steps) {
           now += after;

@@ -30,7 +30,7 @@ test('a disconnect whose caller got the fallback route is told as soon as Tempor
   expect(await steps.after(event, log)).toMatchObject({ action: 'ROUTE' });
   await eventually(() => Promise.resolve(told.length === 2));
   expect(told[1]).toMatchObject({ ...event.data });
-  steps.close();
+  steps.close(log);
 });
 
 test('nobody is told again where there is nobody to tell', async () => {
@@ -39,5 +39,5 @@ test('nobody is told again where there is nobody to tell', async () => {
   await eventually(() => Promise.resolve(told.length === 1));
   await new Promise((resolve) => setTimeout(resolve, 2500));
   expect(told).toHaveLength(1);
-  steps.close();
+  steps.close(log);
 });

@@ -6,6 +6,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 
 import type { CallTransferClient } from '../../client/call-transfer-client';
 import type { NextStep } from '../../contract/next-step';
+import { boundedServer } from '../../environment/http-server';
 import type { CallerKey } from '../calls';
 import { NextSteps, type AwaitingEvent } from '../next-steps';
 import type { PhoneSystem } from '../phone-system';
@@ -77,6 +78,7 @@ const MAX_PARAM_LENGTH = 2400;
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { logger, logLevel: level = 'silent' } = options;
   const app = fastify({
+    serverFactory: boundedServer(),
     ...(logger === undefined ? { logger: { level } } : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes ?? 256 * 1024,
@@ -130,7 +132,7 @@ function endOnClose(app: FastifyInstance, steps: NextSteps): void {
   let isClosing = false;
   app.addHook('preClose', (done) => {
     isClosing = true;
-    steps.close();
+    steps.close(app.log);
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {

@@ -79,7 +79,12 @@ export async function describeRoutes(
     transform: createJsonSchemaTransform(config),
     transformObject: (document) => withoutUnused(createJsonSchemaTransformObject(config)(document)),
   });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  // Made once: whoever asks again and again, and reads nothing, gets the same bytes.
+  let description: Buffer | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    description ??= Buffer.from(JSON.stringify(app.swagger()));
+    return reply.type('application/json').send(description);
+  });
 }
 
 /** Drops the names that nothing refers to: each schema was given one for requests and one for answers. */

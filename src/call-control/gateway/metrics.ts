@@ -1,3 +1,5 @@
+import { boundedServer } from '../../environment/http-server';
+
 import type { GatewayOptions } from './create-gateway';
 
 /** Closest around the hard limits of 5 s for a number and 4 s for a decision. */
@@ -39,7 +41,7 @@ export async function serveGatewayMetrics(bindAddress: string) {
     },
   };
 
-  const server = fastify({ forceCloseConnections: true });
+  const server = fastify({ serverFactory: boundedServer(), forceCloseConnections: true });
   server.get('/metrics', async (_request, reply) => {
     return await reply.type(registry.contentType).send(await registry.metrics());
   });

@@ -101,7 +101,7 @@ async function serve(
 ): Promise<WebhookAnswer> {
   const { webhookSteps } = service;
   const reading = read(system, request, log);
-  if ('unread' in reading) return unreadAnswer(system, reading.unread, service.fallbackRoute);
+  if ('unread' in reading) return fallbackAnswer(system, reading.unread, service.fallbackRoute);
   const { event, caller } = await inItsConversation(reading, service.calls);
   let step: NextStep | undefined;
   if (reading.awaitsStep && event !== undefined && isAwaiting(event)) {
@@ -111,7 +111,7 @@ async function serve(
   if (step !== undefined) logUnknownRoute(log, step);
   // The step may have given the call a conversation of its own.
   const { call, event: inIt } = await inItsConversation(reading, service.calls);
-  const answer = system.answer(step, call, Date.now());
+  const answer = answerOf(system, step, call, service, log);
   if (await isPerformed(system, answer, log)) return answer;
   if (step?.action !== 'DIAL' || inIt === undefined) throw notTaken();
 
@@ -119,7 +119,7 @@ async function serve(
   const ids = { conversationId: inIt.data.conversationId, transferId: step.leg.transferId };
   const failed = { ...ids, by: 'GENERATIVE_AGENT', cause: 'FAILED' } as const;
   const instead = await webhookSteps.after({ type: 'leg.disconnected', data: failed }, undefined, log);
-  const answerInstead = system.answer(instead, call, Date.now());
+  const answerInstead = answerOf(system, instead, call, service, log);
   if (await isPerformed(system, answerInstead, log)) return answerInstead;
   throw notTaken();
 }
@@ -146,8 +146,37 @@ function read(
   }
 }
 
-const unreadAnswer = (system: PhoneSystem, call: object, route: Route): WebhookAnswer => {
-  const known = { conversationId: '', transferId: '', outcome: 'TRANSFER_UNAVAILABLE', route } as const;
+/** What a decision holds may be more than a phone system's answer can: its caller gets the fallback route. */
+function answerOf(
+  system: PhoneSystem,
+  step: NextStep | undefined,
+  call: object,
+  { fallbackRoute }: Service,
+  log: FastifyBaseLogger,
+): WebhookAnswer {
+  try {
+    return system.answer(step, call, Date.now());
+  } catch (error) {
+    if (step === undefined) throw error;
+    const about = {
+      phoneSystem: system.name,
+      error: { name: (error as Error).name, stack: (error as Error).stack },
+    };
+    log.error(about, 'An answer cannot be written: its caller gets the fallback route');
+    return fallbackAnswer(system, call, fallbackRoute);
+  }
+}
+
+/** The fallback route where there is no decision, or none that can be told. */
+const fallbackAnswer = (system: PhoneSystem, call: object, route: Route): WebhookAnswer => {
+  const reason = 'REQUEST_REFUSED';
+  const known = {
+    conversationId: '',
+    transferId: '',
+    outcome: 'TRANSFER_UNAVAILABLE',
+    route,
+    reason,
+  } as const;
   return system.answer(fallbackStep(known), call, Date.now());
 };
 

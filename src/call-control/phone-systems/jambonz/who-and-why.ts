@@ -46,12 +46,18 @@ function whyNotAnswered({
   return cause === 'CANCELLED' ? 'NO_ANSWER' : cause;
 }
 
+/** Characters of a Reason header that are read. */
+const LONGEST_REASON = 4096;
+
 /**
  * The Q.850 cause in a Reason header, which may hold several reasons, separated by commas, and text in quotes
  * with commas of its own.
  */
 export function q850Cause(header: string): number | undefined {
-  const withoutText = header.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  // Each character is read once, also after a quote that nobody closes.
+  const withoutText = header
+    .slice(0, LONGEST_REASON)
+    .replace(/"(?:[^"\\]|\\.)*("|\\?$)/gs, (text, end) => (end === '"' ? '""' : text));
   for (const reason of withoutText.split(',')) {
     const [protocol = '', ...parameters] = reason.split(';').map((part) => part.trim());
     if (protocol.toUpperCase() !== 'Q.850') continue;

@@ -103,6 +103,8 @@ test.each([
   ['SIP;cause=486', undefined],
   ['Q.850;cause=busy', undefined],
   ['Q.850;text="unclosed;cause=17', 17],
+  ['Q.850;cause=17;text="ends with a stroke\\', 17],
+  [`SIP;text=${'"'.repeat(5001)};cause=1, Q.850;cause=17`, undefined],
   ['', undefined],
 ])('the Q.850 cause of %j is %s', (header, cause) => {
   expect(q850Cause(header)).toBe(cause);
