@@ -10,12 +10,15 @@ import type { AwaitingEvent, Log, NextSteps } from './next-steps';
 /** How the phone systems' own legs are named, `{call's id}.{visit}`: Telnyx's call has one visit, others have a hash or a UUID. */
 const VISIT = /\.(?:1|[0-9a-f]{12}|[0-9a-f-]{36})$/;
 
+/** Some hours of a busy gateway, in a megabyte. */
+const CALLS_REMEMBERED = 20_000;
+
 /**
  * Next steps for phone systems' own webhooks, which can be told nothing but a step, and send the same thing more than once.
  *
  * 1. Whoever talks is never moved: no step for a caller who is connected, or whom another webhook has routed.
  * 2. A caller who waits gets a step, whatever the workflow refuses.
- * 3. A caller's hangup ends whichever leg of that very call is open.
+ * 3. A caller's hangup ends whichever leg of that very call is open, and the call gets no other.
  */
 export class WebhookSteps {
   constructor(
@@ -24,12 +27,19 @@ export class WebhookSteps {
     private readonly calls: Calls,
   ) {}
 
+  /** Calls whose callers have hung up: the oldest is forgotten first. A captured request of one gets no fresh number. */
+  private readonly over = new Set<string>();
+
   /**
    * What comes next for the caller, or nothing.
    *
    * @param callId - whose visit a request is
    */
   async after(event: AwaitingEvent, callId: string | undefined, log: Log): Promise<NextStep | undefined> {
+    if (callId !== undefined && event.type === 'leg.requested' && this.over.has(callId)) {
+      log.warn({ callId }, 'A request of a call that is over is ignored: it may be a captured one');
+      return undefined;
+    }
     let isOld = false as boolean;
     try {
       const step = await this.steps.after(event, log, () => {
@@ -50,6 +60,9 @@ export class WebhookSteps {
 
   /** The caller hung up: ends the open leg, where it is one of that call's. */
   async left({ data: { callId, ...data } }: CallerLeft): Promise<void> {
+    this.over.add(callId);
+    const [oldest] = this.over;
+    if (this.over.size > CALLS_REMEMBERED && oldest !== undefined) this.over.delete(oldest);
     const leg = await this.openLegOf(data.conversationId, callId);
     if (leg === undefined) return;
     const report = { ...data, transferId: leg.transferId, by: 'CUSTOMER' } as const;

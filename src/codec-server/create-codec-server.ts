@@ -1,6 +1,12 @@
 import fastifyCors from '@fastify/cors';
+import fastifyRateLimit from '@fastify/rate-limit';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
@@ -16,12 +22,17 @@ export interface CodecServerOptions {
   checkToken: TokenCheck;
   /** Origins of Web UIs, such as `https://temporal.example.com`. Browsers let no other page read an answer. */
   uiOrigins: readonly string[];
-  /** Of the log on standard output. Default: `silent`. */
+  /** Pino, or anything like it. Default: Pino on standard output. */
+  logger?: FastifyBaseLogger;
+  /** Of the default logger. Default: `silent`. */
   logLevel?: string;
 }
 
 /** A page of a history is at most 4 MB on the wire; as base64 within JSON it is a third more. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** From one address: a page of the Web UI decodes some dozens of payloads at once. */
+const REQUESTS_PER_SECOND = 100;
 
 /** Base64 of either alphabet, with or without padding. */
 const bytes = z
@@ -52,10 +63,10 @@ const base64 = (value: Uint8Array) => Buffer.from(value).toString('base64');
  * @returns a server that does not listen yet
  */
 export async function createCodecServer(options: CodecServerOptions): Promise<FastifyInstance> {
-  const { codec, checkToken, uiOrigins, logLevel = 'silent' } = options;
+  const { codec, checkToken, uiOrigins, logger, logLevel: level = 'silent' } = options;
   const app = fastify({
     serverFactory: boundedServer(),
-    logger: { level: logLevel },
+    ...(logger === undefined ? { logger: { level } } : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 1000 },
@@ -65,11 +76,17 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const isOfPayload = error instanceof UnknownEncryptionKeyError || error instanceof TamperedPayloadError;
     const { statusCode = isOfPayload ? 422 : 500, name, stack, message } = error;
+    if (error instanceof TokenError) {
+      const { url } = request.routeOptions;
+      request.log.warn({ url, status: error.statusCode, address: request.ip, why: message }, 'Refused');
+      return reply.code(error.statusCode).send({ message });
+    }
     if (statusCode < 500) return reply.code(statusCode).send({ message });
     request.log.error({ error: { name, stack } }, 'A request failed');
     // Nothing of a key or a payload.
     return reply.code(500).send({ message: 'Something went wrong here' });
   });
+  await app.register(fastifyRateLimit, { max: REQUESTS_PER_SECOND, timeWindow: 1000 });
   await app.register(fastifyCors, {
     origin: [...uiOrigins],
     methods: ['POST'],
@@ -77,7 +94,7 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     credentials: true,
     maxAge: 600,
   });
-  app.get('/health/live', () => ({ status: 'ok' }));
+  app.get('/health/live', { config: { rateLimit: false } }, () => ({ status: 'ok' }));
   const works = ['decode', 'encode'] as const;
   for (const [work, url] of works.flatMap((w) => [`/${w}`, `/:namespace/${w}`].map((u) => [w, u] as const))) {
     app.post(url, {

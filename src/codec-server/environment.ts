@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { list, logLevel, port, readEnvironment } from '../environment/read-environment';
+import { list, logLevel, port, readEnvironment, warnOfPlainHttp } from '../environment/read-environment';
 
 import type { TokenRules } from './token';
 
@@ -36,6 +36,7 @@ const environmentSchema = z
 export function readCodecServerEnvironment(environment: NodeJS.ProcessEnv) {
   const set = readEnvironment(environmentSchema, environment);
   const { CODEC_SERVER_JWKS_URL: jwksUrl, CODEC_SERVER_JWT_SECRET: secret = '' } = set;
+  warnOfPlainHttp('CODEC_SERVER_JWKS_URL', jwksUrl);
   const { CODEC_SERVER_JWT_SCOPE: scope } = set;
   const token: TokenRules = {
     keys: jwksUrl === undefined ? { secret } : { jwksUrl },

@@ -20,17 +20,30 @@ export interface TokenRules {
   scope?: string;
 }
 
-/** A token that does not let anybody in. */
+/** A token that does not let anybody in, or that nobody could check. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
 
   constructor(
-    readonly statusCode: 401 | 403,
+    readonly statusCode: 401 | 403 | 503,
     message: string,
   ) {
     super(message);
   }
 }
+
+/** What jose throws for a token that is wrong; anything else means that the issuer's keys could not be had. */
+const ofTheToken = [
+  errors.JWTInvalid,
+  errors.JWTExpired,
+  errors.JWTClaimValidationFailed,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+];
 
 export const BAD_TOKEN = 'The token is missing, wrong, or too old';
 
@@ -45,12 +58,13 @@ export function tokenCheck({ keys, issuer, audience, scope }: TokenRules): Token
   const options = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 };
   return async (token) => {
     const { payload } = await jwtVerify(token, getKey, options).catch((error: unknown) => {
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
-      throw new TokenError(401, BAD_TOKEN);
+      if (ofTheToken.some((type) => error instanceof type)) throw new TokenError(401, BAD_TOKEN);
+      throw new TokenError(503, "The issuer's keys cannot be had: try again");
     });
+    if (payload.sub === undefined || payload.sub.trim() === '') throw new TokenError(401, BAD_TOKEN);
     const words = typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [];
     if (scope !== undefined && !words.includes(scope))
       throw new TokenError(403, `The token lacks the scope ${scope}`);
-    return payload.sub ?? '';
+    return payload.sub;
   };
 }

@@ -1,4 +1,4 @@
-import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
+import type { DataConverter, Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 
 import type { EncryptionKeys } from './keys';
 import { isSealed, keyIdOf, open, seal } from './sealed-payload';
@@ -9,6 +9,20 @@ export interface EncryptionOptions {
    * encryption on, and the first of turning it off, while calls are open.
    */
   encrypts?: boolean;
+  /**
+   * Whether a payload that is not encrypted is refused. Default: false, so that calls from before encryption, and clients
+   * without keys, go on.
+   */
+  strict?: boolean;
+}
+
+/** A payload that is not encrypted, where every one must be. */
+export class UnencryptedPayloadError extends Error {
+  override readonly name = 'UnencryptedPayloadError';
+
+  constructor() {
+    super('A payload is not encrypted, and only encrypted ones are read here');
+  }
 }
 
 /** A payload that names a key which is not there. The message holds the key's id and nothing else of the payload. */
@@ -21,8 +35,8 @@ export class UnknownEncryptionKeyError extends Error {
 }
 
 /**
- * Encrypts payloads with AES-256-GCM. A payload that is not encrypted is decoded as it is, so that calls from before
- * go on.
+ * Encrypts payloads with AES-256-GCM, each for the workflow that it belongs to. A payload that is not encrypted is decoded
+ * as it is, unless `strict` forbids it.
  */
 export class EncryptionCodec implements PayloadCodec {
   constructor(
@@ -30,24 +44,28 @@ export class EncryptionCodec implements PayloadCodec {
     private readonly options: EncryptionOptions = {},
   ) {}
 
-  async encode(payloads: Payload[]): Promise<Payload[]> {
+  async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     if (this.options.encrypts === false || payloads.length === 0) return payloads;
     const key = await this.keys.current();
-    return payloads.map((payload) => seal(payload, key));
+    return payloads.map((payload) => seal(payload, key, context));
   }
 
   /**
    * @throws UnknownEncryptionKeyError
    * @throws TamperedPayloadError
+   * @throws UnencryptedPayloadError
    */
-  async decode(payloads: Payload[]): Promise<Payload[]> {
+  async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     return await Promise.all(
       payloads.map(async (payload) => {
-        if (!isSealed(payload)) return payload;
+        if (!isSealed(payload)) {
+          if (this.options.strict === true) throw new UnencryptedPayloadError();
+          return payload;
+        }
         const id = keyIdOf(payload);
         const key = await this.keys.find(id);
         if (key === undefined) throw new UnknownEncryptionKeyError(id);
-        return open(payload, key);
+        return open(payload, key, context);
       }),
     );
   }

@@ -10,7 +10,7 @@ import { keysFromFile } from './keys-from-file';
 
 const environmentSchema = z.object({
   CALL_TRANSFER_ENCRYPTION_MODE: z
-    .enum(['encrypt', 'decrypt'], { error: 'must be encrypt or decrypt' })
+    .enum(['encrypt', 'decrypt', 'strict'], { error: 'must be encrypt, decrypt or strict' })
     .default('encrypt'),
 });
 
@@ -73,5 +73,5 @@ export async function readEncryption(environment: NodeJS.ProcessEnv): Promise<Da
     }
     return undefined;
   }
-  return encryptedDataConverter(keys, { encrypts: mode === 'encrypt' });
+  return encryptedDataConverter(keys, { encrypts: mode !== 'decrypt', strict: mode === 'strict' });
 }

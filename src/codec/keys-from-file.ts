@@ -1,4 +1,4 @@
-import { readFileSync, type Stats } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 
 import { keysFromText, warnOfKeys, type EncryptionKeys } from './keys';
@@ -21,7 +21,11 @@ export function keysFromFile(
   { checkIntervalMs = 1000, onProblem = warnOfKeys }: KeyFileOptions = {},
 ): EncryptionKeys {
   let keys = keysFromText(readFileSync(path, 'utf8'));
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0) {
+    onProblem(new Error(`The keys in ${path} can be read by every user of this machine: chmod o-r`));
+  }
   let seen: string | undefined;
+  let told = '';
   let lookedAt = Date.now();
   let looking: Promise<void> | undefined;
 
@@ -30,11 +34,14 @@ export function keysFromFile(
     try {
       const version = versionOf(await stat(path));
       if (version === seen) return;
-      // A file that is half written is looked at again once it changes.
-      seen = version;
       keys = keysFromText(await readFile(path, 'utf8'));
+      seen = version;
+      told = '';
     } catch (error) {
-      onProblem(new Error(`The keys in ${path} stay as they were: ${(error as Error).message}`));
+      // It is read again at the next look, and the problem is told once.
+      const { message } = error as Error;
+      if (message !== told) onProblem(new Error(`The keys in ${path} stay as they were: ${message}`));
+      told = message;
     }
   };
   /** Everybody who asks while a look is under way waits for that one. */

@@ -83,5 +83,5 @@ function readEntry(entry: string, index: number): EncryptionKey {
 
 /** Where a problem of keys is told by default. */
 export const warnOfKeys = (problem: Error): void => {
-  process.emitWarning(problem);
+  process.emitWarning(problem.message);
 };

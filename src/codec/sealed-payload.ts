@@ -5,12 +5,20 @@
  * 2. Each payload has a key of its own, derived from the named key and a random salt, so that a key never
  *    encrypts so much that random nonces could meet.
  * 3. All metadata of the sealed payload is authenticated: whoever changes the key id, or adds a field, breaks it.
+ * 4. It says whose it is: one workflow's payload is not read in another's place.
  *
  * The form is described in docs/encryption.md for other languages.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 
-import { METADATA_ENCODING_KEY, type Payload } from '@temporalio/common';
+import { METADATA_ENCODING_KEY, type Payload, type SerializationContext } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
 import { keyIdPattern, type EncryptionKey } from './keys';
@@ -19,6 +27,7 @@ const ENCODING = 'binary/encrypted';
 const CIPHER = 'aes-256-gcm-hkdf-sha256';
 const CIPHER_KEY = 'encryption-cipher';
 const ID_KEY = 'encryption-key-id';
+const OWNER_KEY = 'encryption-owner';
 
 const SALT_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -37,12 +46,13 @@ export class TamperedPayloadError extends Error {
   }
 }
 
-/** Encrypts a payload. */
-export function seal(payload: Payload, { id, key }: EncryptionKey): Payload {
+/** Encrypts a payload of a workflow, or of nobody. */
+export function seal(payload: Payload, { id, key }: EncryptionKey, context?: SerializationContext): Payload {
   const metadata = {
     [METADATA_ENCODING_KEY]: Buffer.from(ENCODING),
     [CIPHER_KEY]: Buffer.from(CIPHER),
     [ID_KEY]: Buffer.from(id),
+    ...(context === undefined ? {} : { [OWNER_KEY]: Buffer.from(ownerOf(context)) }),
   };
   const [salt, nonce] = [randomBytes(SALT_BYTES), randomBytes(NONCE_BYTES)];
   const cipher = createCipheriv('aes-256-gcm', ownKey(key, salt), nonce, { authTagLength: TAG_BYTES });
@@ -69,10 +79,17 @@ export function keyIdOf({ metadata }: Payload): string {
 /**
  * Decrypts a payload.
  *
+ * @param context - whose it must be; a codec server knows no owner, and an SDK before 1.24 tells none
  * @throws TamperedPayloadError
  */
-export function open({ metadata, data }: Payload, { key }: EncryptionKey): Payload {
+export function open(
+  { metadata, data }: Payload,
+  { key }: EncryptionKey,
+  context?: SerializationContext,
+): Payload {
   if (!data || !metadata || data.length < OVERHEAD_BYTES) throw new TamperedPayloadError();
+  const owner = textIn(metadata[OWNER_KEY]);
+  if (context !== undefined && owner !== '' && owner !== ownerOf(context)) throw new TamperedPayloadError();
   const salt = data.subarray(0, SALT_BYTES);
   const nonce = data.subarray(SALT_BYTES, SALT_BYTES + NONCE_BYTES);
   const inner = data.subarray(SALT_BYTES + NONCE_BYTES, data.length - TAG_BYTES);
@@ -85,6 +102,12 @@ export function open({ metadata, data }: Payload, { key }: EncryptionKey): Paylo
     throw new TamperedPayloadError();
   }
 }
+
+/** The workflow that a payload belongs to, its activities' included. */
+const ownerOf = ({ namespace, workflowId = '' }: SerializationContext): string =>
+  createHash('sha256')
+    .update(JSON.stringify([namespace, workflowId]))
+    .digest('base64url');
 
 /** The payload's own key. */
 const ownKey = (key: KeyObject, salt: Uint8Array): Uint8Array =>

@@ -3,6 +3,9 @@ import type { z } from 'zod';
 
 import { failureTypes } from './failures';
 
+/** How deep the fields of a payload lie at most. */
+const DEEPEST = 4;
+
 /** What is wrong with one field, for a person. */
 export const describeIssue = ({ code, message }: z.core.$ZodIssue): string =>
   code === 'invalid_type' && message.endsWith('received undefined') ? 'is missing' : message;
@@ -22,10 +25,30 @@ export function describeIssues(error: z.ZodError, root: string): string {
  *   A ZodError would fail the workflow task instead, which Temporal retries for ever.
  */
 export function parsePayload<T extends z.ZodType>(schema: T, payload: unknown, what: string): z.output<T> {
+  const hidden = protoIn(payload);
+  if (hidden !== undefined) {
+    throw ApplicationFailure.nonRetryable(
+      `${what} is not valid: ${hidden}: no field can have this name`,
+      failureTypes.invalidInput,
+    );
+  }
   const result = schema.safeParse(payload);
   if (result.success) return result.data;
   throw ApplicationFailure.nonRetryable(
     `${what} is not valid: ${describeIssues(result.error, what)}`,
     failureTypes.invalidInput,
   );
+}
+
+/** Where a value has a field that JavaScript's objects have in another sense, and that would be dropped without a word. */
+function protoIn(value: unknown, path: readonly string[] = []): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, field] of Object.entries(value)) {
+    const place = [...path, name];
+    if (name === '__proto__') return place.join('.');
+    // As deep as what is sent to us goes: inputContext.inputVariables.name.
+    const found = place.length < DEEPEST ? protoIn(field, place) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -38,6 +38,10 @@ export const bindAddress = z
 /** A variable that holds a level of Pino's. */
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
+/** One of the secrets in a variable: of our own choice, or of a phone system's, which are longer. */
+export const secret = z.string().min(16, 'each must have at least 16 characters');
+export const givenSecret = z.string().min(8, 'each must have at least 8 characters');
+
 /** A variable that holds a list, separated by commas. */
 export const list = z.string().transform((text) =>
   text
@@ -85,4 +89,14 @@ export async function readAll<Parts extends unknown[]>(
   }
   if (mistakes.length > 0) throw new EnvironmentError(mistakes);
   return parts as Parts;
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Warns of credentials or keys that would go over a network in clear text. */
+export function warnOfPlainHttp(variable: string, url: string | undefined): void {
+  if (url === undefined) return;
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'http:' || LOOPBACK.test(hostname)) return;
+  process.emitWarning(`${variable}: what is sent to ${hostname} can be read on the way: use https`);
 }

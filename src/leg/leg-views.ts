@@ -79,7 +79,8 @@ export function legWithResult(leg: LegState, result: Omit<LegResult, 'routed'>):
 
 /** A leg in words for the Web UI: ids, times, outcomes and reasons, and no number or variable. */
 export function describeLeg(leg: LegState): string {
-  const name = `\`${leg.transferId}\``;
+  // An id may hold anything visible; a backquote would end the code.
+  const name = `\`${leg.transferId.replaceAll('`', "'")}\``;
   switch (leg.phase) {
     case 'REQUESTING':
       return `**Requesting a number** for ${name}`;

@@ -11,6 +11,7 @@ import {
   json,
   mistakesIn,
   setVariables,
+  warnOfPlainHttp,
   whole,
 } from '../environment/read-environment';
 import type { RoutingPolicy } from '../routing/policy';
@@ -75,6 +76,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
   const routing = readRouting(environment['CALL_TRANSFER_ROUTING_FILE'], mistakes);
   if (!result.success || routing === undefined) throw new EnvironmentError(mistakes);
   const { data } = result;
+  warnOfPlainHttp('ASAPP_API_URL', data.ASAPP_API_URL);
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = data;
   /** What is not set has its default. */
   const given = (variables: typeof settings): object =>

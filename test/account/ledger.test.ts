@@ -7,6 +7,7 @@ import {
   openSince,
   type AccountAsk,
   type Ceilings,
+  type Ledger,
 } from '../../src/account/ledger';
 
 const NOON = Date.parse('2025-06-19T12:00:00Z');
@@ -43,6 +44,23 @@ test('one call more than the ceiling is refused, until another has ended', () =>
     'tooManyCalls',
   ]);
   expect(answerAsk(ledger, ask({ ceilings, ended: ['a'], calls: calls('c') }), NOON).calls).toEqual([
+    'granted',
+  ]);
+});
+
+test.each(['constructor', '__proto__', 'hasOwnProperty'])('any id is counted: %s', (id) => {
+  const ledger = ledgerOf();
+  const ceilings = { concurrentCalls: 1 };
+  expect(answerAsk(ledger, ask({ ceilings, calls: calls(id, 'b') }), NOON).calls).toEqual([
+    'granted',
+    'tooManyCalls',
+  ]);
+  const carried = ledgerOf(JSON.parse(JSON.stringify(ledger)) as Ledger);
+  expect(answerAsk(carried, ask({ ceilings, calls: calls(id, 'b') }), NOON).calls).toEqual([
+    'granted',
+    'tooManyCalls',
+  ]);
+  expect(answerAsk(carried, ask({ ceilings, ended: [id], calls: calls('b') }), NOON).calls).toEqual([
     'granted',
   ]);
 });

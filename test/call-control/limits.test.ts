@@ -117,3 +117,50 @@ test('nothing of a body, a key or a signature is in the log', async () => {
     expect(text).not.toContain(secret);
   }
 });
+
+test('a caller whose answer cannot be written is given the fallback route', async () => {
+  const system = twilio({ ...phoneSystemSettings, authTokens: ['token'] });
+  const { lines, logger } = keptLog();
+  const choosy: typeof system = {
+    ...system,
+    answer: (step, call, now) => {
+      if (step?.action === 'ROUTE' && step.decision.reason === 'TEMPORAL_UNAVAILABLE')
+        throw new Error('no XML');
+      return system.answer(step, call, now);
+    },
+  };
+  await withBroken({ phoneSystems: [choosy], logger }, async ({ send }) => {
+    const voice = await send('/twilio/voice', signedForm('/twilio/voice', incoming, { token: 'token' }));
+    expect([voice.status, voice.text]).toEqual([200, expect.stringContaining('<Enqueue>fallback')]);
+  });
+  expect(JSON.stringify(lines)).toContain('An answer cannot be written');
+});
+
+test.each<[string, Partial<GatewaySetup>]>([
+  ['apiKeys: 0: must have at least 16 characters', { apiKeys: [''] }],
+  ['apiKeys: 1: must have at least 16 characters', { apiKeys: [API_KEY, 'short'] }],
+  ['webhookSecrets: 0: must have at least 24 characters', { webhookSecrets: [''] }],
+])('a secret that anybody could guess is refused at the start: %s', async (message, setup) => {
+  await expect(withBroken(setup, () => Promise.resolve())).rejects.toThrow(message);
+});
+
+test('many probes ask Temporal a few times', async () => {
+  let asked = 0;
+  const isReady = () => {
+    asked++;
+    return Promise.resolve(true);
+  };
+  await withBroken({ isReady }, async ({ send }) => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => send('/health/ready')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+  expect(asked).toBeLessThan(100);
+});
+
+test('the description is the same bytes for everybody', async () => {
+  await withBroken({}, async ({ send }) => {
+    const [one, two] = await Promise.all([send('/openapi.json'), send('/openapi.json')]);
+    expect(one.text).toBe(two.text);
+    expect(one.type).toContain('application/json');
+  });
+});

@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { FastifyBaseLogger } from 'fastify';
 import { exportJWK, generateKeyPair, SignJWT, type KeyLike } from 'jose';
 
 import { EncryptionCodec } from '../../src/codec/encryption-codec';
 import { encryptionKey, fixedKeys } from '../../src/codec/keys';
 import { createCodecServer } from '../../src/codec-server/create-codec-server';
 import { tokenCheck, type TokenRules } from '../../src/codec-server/token';
+import { keptLog } from '../support/with-gateway';
 
 const UI = 'https://temporal.example.com';
 const SECRET = 'a-secret-of-the-tests-with-32-characters';
@@ -55,10 +57,12 @@ type Ask = (path: string, body: unknown, headers?: Record<string, string>) => Pr
 async function withCodecServer<T>(
   more: Partial<TokenRules>,
   body: (ask: Ask, url: string) => Promise<T>,
+  logger?: FastifyBaseLogger,
 ): Promise<T> {
   const server = await createCodecServer({
     codec,
     uiOrigins: [UI],
+    ...(logger && { logger }),
     checkToken: tokenCheck({ ...rules, ...more }),
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -246,4 +250,41 @@ test('what cannot be decoded gets a clear answer', async () => {
     expect(await answer({ payloads: 'x' })).toEqual([400, expect.stringContaining('payloads')]);
     expect(await answer({ payloads: [{ data: '***' }] })).toEqual([400, expect.stringContaining('data')]);
   });
+});
+
+test('whoever is refused is in the log, without the token', async () => {
+  const { logger, lines } = keptLog();
+  const token = await signed({ aud: 'another' });
+  await withCodecServer(
+    {},
+    async (ask) => {
+      expect((await ask('/decode', {}, bearer(token))).status).toBe(401);
+      expect((await ask('/my-ns/decode', {})).status).toBe(401);
+    },
+    logger,
+  );
+  expect(lines.filter(([, message]) => message === 'Refused')).toMatchObject([
+    [{ status: 401, url: '/decode', address: '127.0.0.1' }, 'Refused'],
+    [{ status: 401, url: '/:namespace/decode' }, 'Refused'],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain(token);
+});
+
+test.each(['', ' '])('a token of nobody (%j) is refused', async (sub) => {
+  await withCodecServer({}, async (ask) => {
+    expect((await ask('/decode', {}, bearer(await signed({ sub })))).status).toBe(401);
+  });
+});
+
+test('where the keys of the issuer cannot be had, that is no fault of the token', async () => {
+  const { privateKey } = await generateKeyPair('ES256');
+  const token = await signed({}, privateKey, 'ES256');
+  const provider = createServer((_request, response) => response.writeHead(500).end());
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+  const { port } = provider.address() as AddressInfo;
+  const statusWith = (jwksUrl: string) =>
+    withCodecServer({ keys: { jwksUrl } }, async (ask) => (await ask('/decode', {}, bearer(token))).status);
+  expect(await statusWith(`http://127.0.0.1:${port}/jwks`)).toBe(503);
+  await new Promise((resolve) => provider.close(resolve));
+  expect(await statusWith(`http://127.0.0.1:${port}/jwks`)).toBe(503);
 });

@@ -1,6 +1,10 @@
-import type { Payload } from '@temporalio/common';
+import type { Payload, SerializationContext } from '@temporalio/common';
 
-import { EncryptionCodec, UnknownEncryptionKeyError } from '../../src/codec/encryption-codec';
+import {
+  EncryptionCodec,
+  UnencryptedPayloadError,
+  UnknownEncryptionKeyError,
+} from '../../src/codec/encryption-codec';
 import { encryptionKey, fixedKeys } from '../../src/codec/keys';
 import { TamperedPayloadError } from '../../src/codec/sealed-payload';
 
@@ -91,4 +95,42 @@ test('a payload that is encrypted twice is decrypted as often', async () => {
   const twice = await codec.encode(await codec.encode([payload()]));
 
   expect(textOf(await codec.decode(await codec.decode(twice)))).toBe(number);
+});
+
+describe('a payload of a workflow', () => {
+  const codec = new EncryptionCodec(fixedKeys([first]));
+  const workflow = (workflowId: string, namespace = 'default'): SerializationContext => ({
+    type: 'workflow',
+    namespace,
+    workflowId,
+  });
+  const activity: SerializationContext = { ...workflow('call-1'), type: 'activity', isLocal: false };
+
+  test.each<[string, SerializationContext | undefined, boolean]>([
+    ['in its own place', workflow('call-1'), true],
+    ['in an activity of the workflow', activity, true],
+    ['where nobody knows the place, as in a codec server', undefined, true],
+    ["in another workflow's place", workflow('call-2'), false],
+    ['in another namespace', workflow('call-1', 'other'), false],
+  ])('is read %s: %#', async (_where, place, isRead) => {
+    const sealed = await codec.encode([payload()], workflow('call-1'));
+    const read = await codec.decode(sealed, place).then(textOf, (error: unknown) => (error as Error).name);
+    expect(read).toBe(isRead ? number : 'TamperedPayloadError');
+  });
+
+  test('does not lose its place', async () => {
+    const [sealed] = await codec.encode([payload()], workflow('call-1'));
+    const { 'encryption-owner': owner, ...metadata } = sealed?.metadata ?? {};
+    expect(owner).toBeDefined();
+    await expect(codec.decode([{ ...sealed, metadata }], workflow('call-2'))).rejects.toThrow(
+      TamperedPayloadError,
+    );
+  });
+});
+
+test('where every payload must be encrypted, another is refused', async () => {
+  const codec = new EncryptionCodec(fixedKeys([first]), { strict: true });
+
+  expect(textOf(await codec.decode(await codec.encode([payload()])))).toBe(number);
+  await expect(codec.decode([payload()])).rejects.toThrow(UnencryptedPayloadError);
 });

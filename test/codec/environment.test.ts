@@ -72,7 +72,7 @@ test.each<[string, Record<string, string>, unknown]>([
   [
     'a mode that is none',
     { CALL_TRANSFER_ENCRYPTION_MODE: 'off' },
-    /^CALL_TRANSFER_ENCRYPTION_MODE: must be encrypt or decrypt/,
+    /^CALL_TRANSFER_ENCRYPTION_MODE: must be encrypt, decrypt or strict/,
   ],
   [
     'a mode without keys',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import fsPromises, { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,4 +61,31 @@ test('a changed file that cannot be read is told of, and the keys stay', async (
 
 test('a file that is not there at first is an error', () => {
   expect(() => keysFromFile('/nowhere/keys')).toThrow('/nowhere/keys');
+});
+
+test('a file that could not be read once is read again, though it has not changed', async () => {
+  await withKeyFile(line('k1'), async (path, replace) => {
+    const problems: Error[] = [];
+    const keys = keysFromFile(path, { checkIntervalMs: 0, onProblem: (problem) => problems.push(problem) });
+    await chmod(path, 0o600);
+    await replace(line('k2'));
+    const reading = jest.spyOn(fsPromises, 'readFile').mockRejectedValueOnce(new Error('EMFILE'));
+    await settled(keys);
+    reading.mockRestore();
+    expect((await keys.current()).id).toBe('k2');
+    expect(problems.map(({ message }) => message)).toContain(`The keys in ${path} stay as they were: EMFILE`);
+  });
+});
+
+test('a file that everybody can read is told of', async () => {
+  await withKeyFile(line('k1'), async (path) => {
+    const problemsWith = async (mode: number) => {
+      const problems: string[] = [];
+      await chmod(path, mode);
+      keysFromFile(path, { onProblem: ({ message }) => problems.push(message) });
+      return problems;
+    };
+    expect(await problemsWith(0o640)).toEqual([]);
+    expect(await problemsWith(0o644)).toEqual([expect.stringContaining('can be read by every user')]);
+  });
 });

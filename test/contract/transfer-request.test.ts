@@ -146,3 +146,10 @@ describe('a request', () => {
     expect(refusalOf(transferRequestSchema, { [field]: value })).toBe(`${field}: ${reason}`);
   });
 });
+
+test('a variable whose name would be dropped is refused', () => {
+  const inputVariables = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
+  expect(refusalOf(callTransferInputSchema, { ...input, inputContext: { inputVariables } })).toContain(
+    'inputContext.inputVariables.__proto__: no field can have this name',
+  );
+});

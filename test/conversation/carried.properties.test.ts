@@ -97,7 +97,7 @@ describe('what a run hands on', () => {
       false,
       false,
     ]);
-    const ofRoutes = Array.from({ length: 99 }, () => ({ ...part, context: 0, route: 1 }));
+    const ofRoutes = Array.from({ length: 99 }, () => ({ ...part, id: 1, context: 0, route: 1 }));
     expect(continued(ofRoutes.reduce(withLeg, next)).legs.length).toBeLessThan(95);
   });
 });

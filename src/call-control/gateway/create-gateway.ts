@@ -15,7 +15,7 @@ import type { Route } from '../routes';
 import { conversationRoutes } from './conversation-routes';
 import { describeRoutes } from './description';
 import { healthRoutes } from './health-routes';
-import { legEventRoute } from './leg-event-route';
+import { legEventRoute, webhooksOf } from './leg-event-route';
 import { answerProblem, Problem } from './problems';
 import { webhookRoutes } from './webhook-routes';
 
@@ -77,6 +77,7 @@ const MAX_PARAM_LENGTH = 2400;
  */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { logger, logLevel: level = 'silent' } = options;
+  const webhooks = webhooksOf(options);
   const app = fastify({
     serverFactory: boundedServer(),
     ...(logger === undefined ? { logger: { level } } : { loggerInstance: logger }),
@@ -109,7 +110,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   conversationRoutes(app, options, steps);
   await app.register((signed, _options, done) => {
     takeRawBodies(signed);
-    legEventRoute(signed, options, steps);
+    legEventRoute(signed, options, webhooks, steps);
     webhookRoutes(signed, options, steps);
     done();
   });

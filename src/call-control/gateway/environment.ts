@@ -15,6 +15,7 @@ import {
   port,
   readAll,
   readEnvironment,
+  secret,
   whole,
 } from '../../environment/read-environment';
 import { loadFile, resolveUsersModule } from '../../environment/users-module';
@@ -28,7 +29,6 @@ const httpUrl = z
 const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'each must be an address or a network, such as 10.0.0.0/8',
 });
-const secret = z.string().min(16, 'each must have at least 16 characters');
 const webhookSecret = z
   .string()
   .regex(/^(whsec_)?[A-Za-z0-9+/]+={0,2}$/, 'each must be base64, with or without whsec_ before it')

@@ -6,10 +6,18 @@ import { nextStepSchema } from '../../contract/next-step';
 import { legEventSchema } from '../leg-events';
 import type { NextSteps } from '../next-steps';
 import { checked, jsonIn } from '../read-webhook';
+import { usableSecrets } from '../secrets';
 
 import { deliverySchema } from './conversation-routes';
 import type { GatewayOptions } from './create-gateway';
 import { problem, problems, unauthorized } from './problems';
+
+/** Characters of base64: 18 bytes, and Standard Webhooks asks for 24 or more. */
+const LEAST_SECRET = 24;
+
+/** @throws Error if a secret is no base64, or too short */
+export const webhooksOf = ({ webhookSecrets = [] }: GatewayOptions): Webhook[] =>
+  usableSecrets('webhookSecrets', webhookSecrets, LEAST_SECRET).map((secret) => new Webhook(secret));
 
 /**
  * Canonical leg events, signed as Standard Webhooks says, for any system that can post JSON.
@@ -18,14 +26,14 @@ import { problem, problems, unauthorized } from './problems';
  * need not be remembered.
  *
  * @param app - leaves bodies as the bytes that came
- * @throws Error where a secret is no base64
+ * @param webhooks - which of them signed it
  */
 export function legEventRoute(
   app: FastifyInstance,
-  { webhookSecrets = [], webhookToleranceSeconds = 300 }: GatewayOptions,
+  { webhookToleranceSeconds = 300 }: GatewayOptions,
+  webhooks: readonly Webhook[],
   steps: NextSteps,
 ): void {
-  const webhooks = webhookSecrets.map((secret) => new Webhook(secret));
   app.post<{ Body: Buffer | undefined }>('/v1/leg-events', {
     schema: {
       tags: ['Leg events'],

@@ -124,8 +124,8 @@ describe('phone systems', () => {
     const { options } = await readGatewayEnvironment({
       GATEWAY_PUBLIC_URL,
       GATEWAY_PHONE_SYSTEMS: 'twilio,jambonz,telnyx',
-      TWILIO_AUTH_TOKENS: 'token',
-      JAMBONZ_WEBHOOK_SECRETS: 'secret',
+      TWILIO_AUTH_TOKENS: 'a-token-of-twilio',
+      JAMBONZ_WEBHOOK_SECRETS: 'a-secret-of-jambonz',
       TELNYX_PUBLIC_KEYS: 'eu2zvPjhY6odxV34Z/EsRiERvTodkev4Fq0SlK90Izg=',
       TELNYX_API_KEY: 'key',
     });
@@ -142,16 +142,20 @@ describe('phone systems', () => {
   });
 
   test.each(['18005551212', '+0', 'Alice'])('of Twilio take no %s for a number', async (TWILIO_CALLER_ID) => {
-    const environment = { GATEWAY_PUBLIC_URL, GATEWAY_PHONE_SYSTEMS: 'twilio', TWILIO_AUTH_TOKENS: 'token' };
+    const environment = {
+      GATEWAY_PUBLIC_URL,
+      GATEWAY_PHONE_SYSTEMS: 'twilio',
+      TWILIO_AUTH_TOKENS: 'a-token-of-twilio',
+    };
     expect(await mistakesIn({ ...environment, TWILIO_CALLER_ID })).toEqual([
       'TWILIO_CALLER_ID: must be a number in E.164, such as +18005551212',
     ]);
   });
 
   test('must be told where the gateway is', async () => {
-    expect(await mistakesIn({ GATEWAY_PHONE_SYSTEMS: 'twilio', TWILIO_AUTH_TOKENS: 'token' })).toEqual([
-      expect.stringMatching(/^GATEWAY_PUBLIC_URL: is missing/),
-    ]);
+    expect(
+      await mistakesIn({ GATEWAY_PHONE_SYSTEMS: 'twilio', TWILIO_AUTH_TOKENS: 'a-token-of-twilio' }),
+    ).toEqual([expect.stringMatching(/^GATEWAY_PUBLIC_URL: is missing/)]);
   });
 
   test('may be a module of the user', async () => {

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { list, readEnvironment } from '../../../environment/read-environment';
+import { givenSecret, list, readEnvironment } from '../../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
 import { callQuerySchema, legQuerySchema, routedQuerySchema } from '../../read-webhook';
 
@@ -101,7 +101,7 @@ function isSigned(
 }
 
 const environmentSchema = z.object({
-  JAMBONZ_WEBHOOK_SECRETS: list.pipe(z.array(z.string()).min(1, 'must not be empty')),
+  JAMBONZ_WEBHOOK_SECRETS: list.pipe(z.array(givenSecret).min(1, 'must not be empty')),
   JAMBONZ_CALLER_ID: z.string().optional(),
   JAMBONZ_TRUNK: z.string().optional(),
 });

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { TelnyxWebhook, TelnyxWebhookVerificationError } from 'telnyx/lib/webhooks';
 import { z } from 'zod';
 
-import { list, readEnvironment } from '../../../environment/read-environment';
+import { list, readEnvironment, warnOfPlainHttp } from '../../../environment/read-environment';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../../phone-system';
 import { callQuerySchema } from '../../read-webhook';
 
@@ -34,7 +34,7 @@ const TIMESTAMP_HEADER = 'telnyx-timestamp';
  * after its commands were taken: an application whose webhook timeout is too short for that sends it again, which
  * does no harm.
  *
- * @throws TelnyxWebhookVerificationError where a public key is none
+ * @throws TypeError that names a public key that is none
  */
 export function telnyx(options: TelnyxOptions): PhoneSystem<TelnyxCall, TelnyxCommand> {
   return {
@@ -63,7 +63,7 @@ export function telnyx(options: TelnyxOptions): PhoneSystem<TelnyxCall, TelnyxCo
 /** Telnyx signs the time, a `|` and the body. Tells whether it did with one of the account's keys, and not long ago. */
 function signatureCheck(options: TelnyxOptions): PhoneSystem['authenticate'] {
   const { publicKeys, toleranceSeconds = 300, now = Date.now } = options;
-  const webhooks = publicKeys.map((key) => new TelnyxWebhook(key));
+  const webhooks = publicKeys.map((key, index) => new TelnyxWebhook(checkedKey(key, index)));
   return async ({ headers, body }) => {
     const signature = headers[SIGNATURE_HEADER];
     const timestamp = headers[TIMESTAMP_HEADER];
@@ -82,12 +82,22 @@ function signatureCheck(options: TelnyxOptions): PhoneSystem['authenticate'] {
   };
 }
 
+/** @throws TypeError if it is none: no webhook would ever be let in */
+function checkedKey(key: string, index: number): string {
+  if (isPublicKey(key)) return key;
+  throw new TypeError(`publicKeys: ${index}: ${NO_KEY}`);
+}
+
+/** The 32 bytes of an Ed25519 key, as base64 writes them. */
+const isPublicKey = (key: string): boolean => {
+  const bytes = Buffer.from(key, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === key && bytes.some((byte) => byte !== 0);
+};
+
+const NO_KEY = 'must be an Ed25519 public key in base64';
+
 const environmentSchema = z.object({
-  TELNYX_PUBLIC_KEYS: list.pipe(
-    z
-      .array(z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'must be an Ed25519 public key in base64'))
-      .min(1, 'must not be empty'),
-  ),
+  TELNYX_PUBLIC_KEYS: list.pipe(z.array(z.string().refine(isPublicKey, NO_KEY)).min(1, 'must not be empty')),
   TELNYX_API_KEY: z.string(),
   TELNYX_CALLER_ID: z
     .string()
@@ -102,6 +112,7 @@ const environmentSchema = z.object({
  */
 export const fromEnvironment: PhoneSystemModule['fromEnvironment'] = (environment, settings) => {
   const set = readEnvironment(environmentSchema, environment);
+  warnOfPlainHttp('TELNYX_API_URL', set.TELNYX_API_URL);
   return telnyx({
     ...settings,
     publicKeys: set.TELNYX_PUBLIC_KEYS,

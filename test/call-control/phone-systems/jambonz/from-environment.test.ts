@@ -27,13 +27,17 @@ const signed = (secret: string) => {
 
 test('the secrets, the number of the caller and the carrier come from the environment', () => {
   const system = fromEnvironment(
-    { JAMBONZ_WEBHOOK_SECRETS: 'old, new', JAMBONZ_CALLER_ID: '+18005551212', JAMBONZ_TRUNK: 'main' },
+    {
+      JAMBONZ_WEBHOOK_SECRETS: 'the-old-one, the-new-one',
+      JAMBONZ_CALLER_ID: '+18005551212',
+      JAMBONZ_TRUNK: 'main',
+    },
     phoneSystemSettings,
   );
   expect(system.name).toBe('jambonz');
   expect(Object.keys(system.hooks)).toEqual(['call', 'dial', 'routed', 'status']);
-  expect(system.authenticate(signed('old'))).toBe(true);
-  expect(system.authenticate(signed('new'))).toBe(true);
+  expect(system.authenticate(signed('the-old-one'))).toBe(true);
+  expect(system.authenticate(signed('the-new-one'))).toBe(true);
   expect(system.authenticate(signed('another'))).toBe(false);
   const { body } = system.answer(dial, system.read(webhook('call', incoming)).call, 0);
   expect(JSON.parse(body)).toMatchObject([
@@ -43,7 +47,10 @@ test('the secrets, the number of the caller and the carrier come from the enviro
 });
 
 test('the secrets alone are enough', () => {
-  const system = fromEnvironment({ JAMBONZ_WEBHOOK_SECRETS: 'one', JAMBONZ_TRUNK: '' }, phoneSystemSettings);
+  const system = fromEnvironment(
+    { JAMBONZ_WEBHOOK_SECRETS: 'only-one', JAMBONZ_TRUNK: '' },
+    phoneSystemSettings,
+  );
   const { body } = system.answer(dial, system.read(webhook('call', incoming)).call, 0);
   expect(body).not.toContain('trunk');
   expect(body).not.toContain('callerId');
@@ -53,6 +60,7 @@ test.each([
   [{}, 'JAMBONZ_WEBHOOK_SECRETS: is missing'],
   [{ JAMBONZ_WEBHOOK_SECRETS: '' }, 'JAMBONZ_WEBHOOK_SECRETS: is missing'],
   [{ JAMBONZ_WEBHOOK_SECRETS: ' , ' }, 'JAMBONZ_WEBHOOK_SECRETS: must not be empty'],
+  [{ JAMBONZ_WEBHOOK_SECRETS: 'short' }, 'JAMBONZ_WEBHOOK_SECRETS.0: each must have at least 8 characters'],
 ])('without secrets nothing starts: %j', (environment, message) => {
   const start = () => fromEnvironment(environment, phoneSystemSettings);
   expect(start).toThrow(EnvironmentError);

@@ -53,8 +53,14 @@ test('nobody is let in without a key', async () => {
 
 test('a key that is none stops the start', () => {
   const start = (key: string) => () => telnyx({ ...phoneSystemSettings, publicKeys: [key], apiKey: API_KEY });
-  expect(start('not a key')).toThrow('Invalid key format');
-  expect(start(Buffer.alloc(31).toString('base64'))).toThrow('expected 32 bytes');
+  for (const key of [
+    'not a key',
+    '',
+    Buffer.alloc(31, 1).toString('base64'),
+    Buffer.alloc(32).toString('base64'),
+  ]) {
+    expect(start(key)).toThrow('publicKeys: 0: must be an Ed25519 public key in base64');
+  }
 });
 
 test.each([

@@ -219,6 +219,11 @@ test.each(['', '?conversationId=another-'])(
         async () => (await client.conversation(conversationId)).decision ?? undefined,
       );
       expect(ended).toMatchObject({ transferId: second.transferId, outcome: 'CUSTOMER_HUNG_UP' });
+
+      // A captured request, under a token that nobody signed, gets no number of a call that is over.
+      const requests = sandbox.requests.length;
+      expect((await post(voice, incoming, 'token-3')).text).toContain('<Response/>');
+      expect(sandbox.requests.length).toBe(requests);
     });
   },
 );
