@@ -12,9 +12,6 @@ import { failureTypes, reasonOf } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
 import type { RoutingDecision } from '../contract/routing-decision';
 
-/** Without a heartbeat for this long, an attempt is given to another worker. */
-const HEARTBEAT_TIMEOUT = '1 second';
-
 /** What the worker knows by itself, without I/O: done within the workflow task. */
 export const worker = proxyLocalActivities<WorkerActivities>({ startToCloseTimeout: '3 seconds' });
 
@@ -28,7 +25,8 @@ export const asapp = ({ by, summary }: { by: number; summary: string }): AsappAc
   return proxyActivities<AsappActivities>({
     startToCloseTimeout: left,
     scheduleToCloseTimeout: left,
-    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    // Without a heartbeat for this long, an attempt is given to another worker.
+    heartbeatTimeout: '1 second',
     // ASAPP's own schedule comes with each failure; this one is for a worker that died.
     retry: { initialInterval: '250 milliseconds', maximumInterval: '1 second' },
     cancellationType: 'TRY_CANCEL',

@@ -25,13 +25,11 @@ export class Alarm {
     let isOff = false;
     this.scope
       .run(() => sleep(at - this.now(), { summary }))
-      .then(
-        () => {
-          isOff = true;
-          this.reached = Math.max(this.reached, at);
-        },
-        () => undefined,
-      );
+      .then(() => {
+        isOff = true;
+        this.reached = Math.max(this.reached, at);
+      })
+      .catch(() => undefined);
     return () => isOff;
   }
 

@@ -30,8 +30,7 @@ type Child = ChildWorkflowHandle<typeof reconnectionLegWorkflow>;
 
 export async function runLaterLeg(conversation: ConversationRun, request: LegRequest): Promise<void> {
   const leg = conversation.running(request.transferId);
-  const hasEnded = () => leg.state.end !== null;
-  await Promise.race([follow(conversation, request), condition(hasEnded)]);
+  await Promise.race([follow(conversation, request), condition(() => leg.state.end !== null)]);
   await runLeg(leg);
 }
 

@@ -36,11 +36,10 @@ export class WebUi {
     const lasts = phase === 'DIALING' || phase === 'CONNECTED' || isDecided;
     if (state.settings?.searchAttributes !== true || !lasts) return;
     const decision = newestDecision(state);
-    const reason = decision?.reason ?? null;
     const pairs = [
       { key: phaseAttribute, value: phase },
       ...(decision === null ? [] : [{ key: outcomeAttribute, value: decision.outcome }]),
-      ...(reason === null ? [] : [{ key: reasonAttribute, value: reason }]),
+      ...(decision?.reason == null ? [] : [{ key: reasonAttribute, value: decision.reason }]),
     ];
     const attributes = JSON.stringify(pairs.map(({ value }) => value));
     if (attributes === this.attributes) return;
