@@ -39,6 +39,8 @@ test('whoever asks too often is told to slow down, and probes are not', async ()
     expect(tooMany.length).toBeGreaterThan(0);
     expect(problemIn(tooMany[0] as never)).toMatchObject({ type: 'TooManyRequests' });
     expect(Number(tooMany[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    const atAnotherRoute = await send('/v1/conversations/c/report-connected', { method: 'POST' });
+    expect(atAnotherRoute.status).toBe(401);
     const probes = await Promise.all(Array.from({ length: 20 }, () => send('/health/live')));
     expect(new Set(probes.map(({ status }) => status))).toEqual(new Set([200]));
   });

@@ -42,7 +42,7 @@ export interface GatewayOptions {
   webhookToleranceSeconds?: number;
   /** Largest body, bytes. Default: 262,144. */
   bodyLimitBytes?: number;
-  /** Requests that one address may send in a second. Default: 1,000. */
+  /** Requests that one address may send to one route in a second. Default: 1,000. */
   requestsPerSecond?: number;
   /** Proxies whose `X-Forwarded-For` is believed, as addresses or networks, to tell whose rate a request counts for. Default: none. */
   trustedProxies?: readonly string[];
@@ -103,7 +103,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   });
   const refuseOthers = refuseOtherMethods(app);
 
-  await app.register(fastifyRateLimit, { max: options.requestsPerSecond ?? 1000, timeWindow: 1000 });
+  await app.register(fastifyRateLimit, {
+    max: options.requestsPerSecond ?? 1000,
+    timeWindow: 1000,
+    // Whoever floods one route shuts nobody behind the same address out of the others.
+    keyGenerator: ({ ip, routeOptions }) => `${ip} ${routeOptions.url ?? ''}`,
+  });
   await describeRoutes(app, options);
   const steps = new NextSteps(options);
   endOnClose(app, steps);
