@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 import type { CallTransferClient } from '../client/call-transfer-client';
+import { LatestMap } from '../environment/latest-map';
 
 import type { CallersCall } from './phone-system';
 
@@ -29,7 +30,7 @@ const ownNumber = (number = ''): string | undefined => /^\+?([1-9]\d{6,14})$/.ex
  * which it is: that the caller hung up.
  */
 export class Calls {
-  private readonly conversations = new Map<string, string>();
+  private readonly conversations = new LatestMap<string, string>(REMEMBERED);
 
   constructor(
     private readonly client: Pick<CallTransferClient, 'statusOf'>,
@@ -41,7 +42,7 @@ export class Calls {
     const known = this.conversations.get(callId);
     if (known !== undefined && (named === callId || known === callId)) return known;
     const conversationId = named === callId ? await this.byNumber(number, callId) : named;
-    if (conversationId !== callId) this.remember(callId, conversationId);
+    if (conversationId !== callId) this.conversations.set(callId, conversationId);
     return conversationId;
   }
 
@@ -68,13 +69,7 @@ export class Calls {
    */
   separate(callId: string, conversationId: string): boolean {
     if (!conversationId.startsWith(BY_NUMBER)) return false;
-    this.remember(callId, callId);
+    this.conversations.set(callId, callId);
     return true;
-  }
-
-  private remember(callId: string, conversationId: string): void {
-    this.conversations.set(callId, conversationId);
-    const [oldest] = this.conversations.keys();
-    if (this.conversations.size > REMEMBERED && oldest !== undefined) this.conversations.delete(oldest);
   }
 }

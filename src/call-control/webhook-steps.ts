@@ -2,6 +2,7 @@ import type { CallTransferClient } from '../client/call-transfer-client';
 import { ConversationNotFoundError } from '../client/errors';
 import { failureTypes, refusalType } from '../contract/failures';
 import type { NextStep } from '../contract/next-step';
+import { LatestMap } from '../environment/latest-map';
 
 import type { Calls } from './calls';
 import type { CallerLeft, LegRequested } from './leg-events';
@@ -21,14 +22,14 @@ const CALLS_REMEMBERED = 20_000;
  * 3. A caller's hangup ends whichever leg of that very call is open, and the call gets no other.
  */
 export class WebhookSteps {
+  /** Calls whose callers have hung up. A captured request of one gets no fresh number. */
+  private readonly over = new LatestMap<string, true>(CALLS_REMEMBERED);
+
   constructor(
     private readonly client: CallTransferClient,
     private readonly steps: NextSteps,
     private readonly calls: Calls,
   ) {}
-
-  /** Calls whose callers have hung up: the oldest is forgotten first. A captured request of one gets no fresh number. */
-  private readonly over = new Set<string>();
 
   /**
    * What comes next for the caller, or nothing.
@@ -60,9 +61,7 @@ export class WebhookSteps {
 
   /** The caller hung up: ends the open leg, where it is one of that call's. */
   async left({ data: { callId, ...data } }: CallerLeft): Promise<void> {
-    this.over.add(callId);
-    const [oldest] = this.over;
-    if (this.over.size > CALLS_REMEMBERED && oldest !== undefined) this.over.delete(oldest);
+    this.over.set(callId, true);
     const leg = await this.openLegOf(data.conversationId, callId);
     if (leg === undefined) return;
     const report = { ...data, transferId: leg.transferId, by: 'CUSTOMER' } as const;

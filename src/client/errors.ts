@@ -1,6 +1,7 @@
 /**
- * Temporal did not answer in time, or could not be reached, or no worker polls the task queue: the message says which. Whether the ask was carried out is unknown:
- * repeat it, which is safe, or send the customer on your own fallback route.
+ * Temporal did not answer in time, or could not be reached, or no worker polls the task queue: the message says which.
+ * Whether the request or report was carried out is unknown: repeat it, which is safe, or send the customer on your own
+ * fallback route.
  */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';

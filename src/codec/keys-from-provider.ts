@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { LatestMap } from '../environment/latest-map';
+
 import { encryptionKey, warnOfKeys, type EncryptionKey, type EncryptionKeys } from './keys';
 
 /** Your way to the keys, such as a key management service. */
@@ -41,10 +43,8 @@ export function keysFromProvider(provider: KeyProvider, options: KeyProviderOpti
     const { id, key } = await provider.current();
     return encryptionKey(id, key);
   });
-  const found = new Map<string, Cached<EncryptionKey | undefined>>();
+  const found = new LatestMap<string, Cached<EncryptionKey | undefined>>(MAX_IDS);
   const remember = (id: string) => {
-    const [oldest] = found.keys();
-    if (found.size >= MAX_IDS && oldest !== undefined) found.delete(oldest);
     const known = cache(async () => {
       const key = await provider.find(id);
       return key === undefined ? undefined : encryptionKey(id, key);

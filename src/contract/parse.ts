@@ -3,9 +3,6 @@ import type { z } from 'zod';
 
 import { failureTypes } from './failures';
 
-/** How deep the fields of a payload lie at most. */
-const DEEPEST = 4;
-
 /** What is wrong with one field, for a person. */
 export const describeIssue = ({ code, message }: z.core.$ZodIssue): string =>
   code === 'invalid_type' && message.endsWith('received undefined') ? 'is missing' : message;
@@ -40,14 +37,15 @@ export function parsePayload<T extends z.ZodType>(schema: T, payload: unknown, w
   );
 }
 
+/** As deep as the fields of a payload lie: inputContext.inputVariables.name. */
+const DEEPEST = 3;
+
 /** Where a value has a field that JavaScript's objects have in another sense, and that would be dropped without a word. */
 function protoIn(value: unknown, path: readonly string[] = []): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || path.length > DEEPEST) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return [...path, '__proto__'].join('.');
   for (const [name, field] of Object.entries(value)) {
-    const place = [...path, name];
-    if (name === '__proto__') return place.join('.');
-    // As deep as what is sent to us goes: inputContext.inputVariables.name.
-    const found = place.length < DEEPEST ? protoIn(field, place) : undefined;
+    const found = typeof field === 'object' ? protoIn(field, [...path, name]) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;

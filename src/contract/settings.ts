@@ -69,7 +69,7 @@ export type ConversationSettingsInput = z.input<typeof conversationSettingsSchem
 
 /** Settings as a conversation records them. */
 export interface ConversationSettings extends z.output<typeof conversationSettingsSchema> {
-  /** Whether the server has this package's search attributes: with their types: found out while the worker runs. */
+  /** Whether the server has this package's search attributes, with their types: found out while the worker runs. */
   searchAttributes: boolean;
 }
 

@@ -7,22 +7,24 @@ import type { ConversationState, LegRecord } from './conversation-state';
 export function carried(state: ConversationState): ConversationState {
   let left = largest.carried - jsonBytes({ ...state, legs: [] });
   const fits = (bytes: number): boolean => {
+    if (bytes > left) return false;
     left -= bytes;
-    return left >= 0;
+    return true;
   };
-  const newestFirst = [...state.legs].reverse().map((leg) => {
-    const bare = withoutContext(leg);
-    const bareBytes = jsonBytes(bare) + 1;
-    return { leg, bare, bareBytes, contextBytes: jsonBytes(leg) + 1 - bareBytes };
-  });
-  const newestContext = newestFirst[0]?.contextBytes ?? 0;
-  left -= newestContext;
-  const kept = takenWhile(newestFirst, ({ bareBytes }) => fits(bareBytes));
-  left = Math.max(0, left) + newestContext;
-  const whole = takenWhile(kept, ({ contextBytes }) => fits(contextBytes)).length;
-  const legs = kept.map(({ leg, bare }, index) => (index < whole ? leg : bare)).reverse();
-  return { ...state, legs };
+  const [newest, ...older] = state.legs
+    .map((leg) => ({ leg, bare: withoutContext(leg), bytes: inList(leg) }))
+    .reverse();
+  if (newest === undefined) return state;
+  // Always there, and whole: `largest` leaves room for it.
+  fits(newest.bytes);
+  const kept = takenWhile(older, ({ bare }) => fits(inList(bare)));
+  const whole = takenWhile(kept, ({ bare, bytes }) => fits(bytes - inList(bare))).length;
+  const legs = kept.map(({ leg, bare }, index) => (index < whole ? leg : bare));
+  return { ...state, legs: [newest.leg, ...legs].reverse() };
 }
+
+/** With the comma that follows it. */
+const inList = (leg: LegRecord): number => jsonBytes(leg) + 1;
 
 function takenWhile<T>(values: readonly T[], isTaken: (value: T) => boolean): T[] {
   const end = values.findIndex((value) => !isTaken(value));

@@ -38,10 +38,6 @@ export const bindAddress = z
 /** A variable that holds a level of Pino's. */
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
-/** One of the secrets in a variable: of our own choice, or of a phone system's, which are longer. */
-export const secret = z.string().min(16, 'each must have at least 16 characters');
-export const givenSecret = z.string().min(8, 'each must have at least 8 characters');
-
 /** A variable that holds a list, separated by commas. */
 export const list = z.string().transform((text) =>
   text

@@ -10,7 +10,7 @@ import { nextStepSchema } from '../../contract/next-step';
 import { connectReportSchema, disconnectReportSchema } from '../../contract/telephony-events';
 import { callTransferInputSchema } from '../../contract/transfer-request';
 import type { NextSteps } from '../next-steps';
-import { usableSecrets } from '../secrets';
+import { least, usableSecrets } from '../secrets';
 
 import type { GatewayOptions } from './create-gateway';
 import { problem, problems, unauthorized } from './problems';
@@ -101,14 +101,11 @@ export function conversationRoutes(
   });
 }
 
-/** Characters: what nobody guesses at the rate that is allowed. */
-const LEAST_KEY = 16;
-
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Lets a request pass that has one of the keys as its bearer token. Without keys none passes. */
 function bearer(keys: readonly string[]): (request: FastifyRequest) => Promise<void> {
-  const known = usableSecrets('apiKeys', keys, LEAST_KEY).map(digest);
+  const known = usableSecrets('apiKeys', keys, least.own).map(digest);
   return (request) => {
     const [scheme = '', token = ''] = request.headers.authorization?.split(' ') ?? [];
     const given = digest(token);

@@ -79,7 +79,7 @@ export async function describeRoutes(
     transform: createJsonSchemaTransform(config),
     transformObject: (document) => withoutUnused(createJsonSchemaTransformObject(config)(document)),
   });
-  // Made once: whoever asks again and again, and reads nothing, gets the same bytes.
+  // Made once: many requests whose answers nobody reads hold the same bytes.
   let description: Buffer | undefined;
   app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
     description ??= Buffer.from(JSON.stringify(app.swagger()));

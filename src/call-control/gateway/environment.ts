@@ -15,12 +15,12 @@ import {
   port,
   readAll,
   readEnvironment,
-  secret,
   whole,
 } from '../../environment/read-environment';
 import { loadFile, resolveUsersModule } from '../../environment/users-module';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../phone-system';
 import { routeSchema } from '../routes';
+import { atLeast, least, secretOf } from '../secrets';
 
 const limitMs = whole.pipe(z.number().min(1000).max(60_000));
 const httpUrl = z
@@ -32,7 +32,7 @@ const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 const webhookSecret = z
   .string()
   .regex(/^(whsec_)?[A-Za-z0-9+/]+={0,2}$/, 'each must be base64, with or without whsec_ before it')
-  .min(24, 'each must have at least 24 characters');
+  .min(least.webhook, `each ${atLeast(least.webhook)}`);
 
 const environmentSchema = z
   .object({
@@ -41,11 +41,11 @@ const environmentSchema = z
     GATEWAY_PUBLIC_URL: httpUrl
       .refine((url) => !/[?#]/.test(url), 'must have no ? and no #: paths follow it')
       .optional(),
-    GATEWAY_API_KEYS: list.pipe(z.array(secret)).default([]),
+    GATEWAY_API_KEYS: list.pipe(z.array(secretOf(least.own))).default([]),
     GATEWAY_WEBHOOK_SECRETS: list.pipe(z.array(webhookSecret)).default([]),
     GATEWAY_WEBHOOK_TOLERANCE_S: whole.pipe(z.number().min(1).max(300)).optional(),
     GATEWAY_PHONE_SYSTEMS: list.default([]),
-    GATEWAY_CALLER_SECRET: secret.optional(),
+    GATEWAY_CALLER_SECRET: secretOf(least.own).optional(),
     GATEWAY_CALLER_WINDOW_MS: whole.pipe(z.number().min(1000)).default(600_000),
     GATEWAY_COUNTRY: countrySchema.default('US'),
     GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),

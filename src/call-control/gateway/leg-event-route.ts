@@ -6,18 +6,15 @@ import { nextStepSchema } from '../../contract/next-step';
 import { legEventSchema } from '../leg-events';
 import type { NextSteps } from '../next-steps';
 import { checked, jsonIn } from '../read-webhook';
-import { usableSecrets } from '../secrets';
+import { least, usableSecrets } from '../secrets';
 
 import { deliverySchema } from './conversation-routes';
 import type { GatewayOptions } from './create-gateway';
 import { problem, problems, unauthorized } from './problems';
 
-/** Characters of base64: 18 bytes, and Standard Webhooks asks for 24 or more. */
-const LEAST_SECRET = 24;
-
 /** @throws Error if a secret is no base64, or too short */
 export const webhooksOf = ({ webhookSecrets = [] }: GatewayOptions): Webhook[] =>
-  usableSecrets('webhookSecrets', webhookSecrets, LEAST_SECRET).map((secret) => new Webhook(secret));
+  usableSecrets('webhookSecrets', webhookSecrets, least.webhook).map((secret) => new Webhook(secret));
 
 /**
  * Canonical leg events, signed as Standard Webhooks says, for any system that can post JSON.

@@ -158,10 +158,8 @@ function answerOf(
     return system.answer(step, call, Date.now());
   } catch (error) {
     if (step === undefined) throw error;
-    const about = {
-      phoneSystem: system.name,
-      error: { name: (error as Error).name, stack: (error as Error).stack },
-    };
+    const { name, stack } = error as Error;
+    const about = { phoneSystem: system.name, error: { name, stack } };
     log.error(about, 'An answer cannot be written: its caller gets the fallback route');
     return fallbackAnswer(system, call, fallbackRoute);
   }
@@ -169,15 +167,9 @@ function answerOf(
 
 /** The fallback route where there is no decision, or none that can be told. */
 const fallbackAnswer = (system: PhoneSystem, call: object, route: Route): WebhookAnswer => {
-  const reason = 'REQUEST_REFUSED';
-  const known = {
-    conversationId: '',
-    transferId: '',
-    outcome: 'TRANSFER_UNAVAILABLE',
-    route,
-    reason,
-  } as const;
-  return system.answer(fallbackStep(known), call, Date.now());
+  const ids = { conversationId: '', transferId: '' };
+  const why = { outcome: 'TRANSFER_UNAVAILABLE', reason: 'REQUEST_REFUSED' } as const;
+  return system.answer(fallbackStep({ ...ids, ...why, route }), call, Date.now());
 };
 
 /** A reading whose conversation is the one that the call belongs to. */

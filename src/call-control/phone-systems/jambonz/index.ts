@@ -3,9 +3,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { givenSecret, list, readEnvironment } from '../../../environment/read-environment';
+import { list, readEnvironment } from '../../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
 import { callQuerySchema, legQuerySchema, routedQuerySchema } from '../../read-webhook';
+import { least, secretOf } from '../../secrets';
 
 import { answer, type VerbSettings } from './answer';
 import {
@@ -101,7 +102,7 @@ function isSigned(
 }
 
 const environmentSchema = z.object({
-  JAMBONZ_WEBHOOK_SECRETS: list.pipe(z.array(givenSecret).min(1, 'must not be empty')),
+  JAMBONZ_WEBHOOK_SECRETS: list.pipe(z.array(secretOf(least.given)).min(1, 'must not be empty')),
   JAMBONZ_CALLER_ID: z.string().optional(),
   JAMBONZ_TRUNK: z.string().optional(),
 });

@@ -9,6 +9,7 @@ import type {
 } from 'telnyx/resources/calls/actions';
 import { z } from 'zod';
 
+import { LatestMap } from '../../../environment/latest-map';
 import type { Dialled } from '../../routes';
 
 /** A command of Call Control for one leg. Each names its `command_id`, so that Telnyx carries a repetition out once. */
@@ -79,7 +80,7 @@ export function performer(options: PerformOptions): (commands: readonly TelnyxCo
       if (!hasEnded(error) && !(action === 'answer' && isRefused(error))) throw error;
     }
   };
-  const taken = new Map<string, Promise<void>>();
+  const taken = new LatestMap<string, Promise<void>>(REMEMBERED);
   return async (commands) => {
     for (const command of commands) {
       const { command_id } = command.params;
@@ -100,8 +101,6 @@ async function remembered(
   done: Promise<void>,
 ): Promise<void> {
   taken.set(commandId, done);
-  const [oldest] = taken.keys();
-  if (taken.size > REMEMBERED && oldest !== undefined) taken.delete(oldest);
   await done.catch((error: unknown) => {
     taken.delete(commandId);
     throw error;

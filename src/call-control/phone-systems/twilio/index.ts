@@ -2,10 +2,11 @@
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import { z } from 'zod';
 
-import { givenSecret, list, readEnvironment } from '../../../environment/read-environment';
+import { list, readEnvironment } from '../../../environment/read-environment';
 import type { Hook, PhoneSystem, PhoneSystemModule, WebhookRequest } from '../../phone-system';
 import { callQuerySchema, legQuerySchema, routedQuerySchema } from '../../read-webhook';
 import { E164 } from '../../routes';
+import { least, secretOf } from '../../secrets';
 
 import { answer, type TwimlSettings } from './answer';
 import { dialSchema, formOf, read, statusCallbackSchema, voiceSchema, type TwilioCall } from './read';
@@ -78,7 +79,7 @@ function isSigned({ url, headers, body }: WebhookRequest, authTokens: readonly s
 }
 
 const environmentSchema = z.object({
-  TWILIO_AUTH_TOKENS: list.pipe(z.array(givenSecret).min(1, 'must not be empty')),
+  TWILIO_AUTH_TOKENS: list.pipe(z.array(secretOf(least.given)).min(1, 'must not be empty')),
   TWILIO_CALLER_ID: z.string().regex(E164, 'must be a number in E.164, such as +18005551212').optional(),
   TWILIO_WORKFLOW_SID: z
     .string()
