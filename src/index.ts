@@ -39,7 +39,7 @@ export {
 export { keysFromFile, type KeyFileOptions } from './codec/keys-from-file';
 export { keysFromProvider, type KeyProvider, type KeyProviderOptions } from './codec/keys-from-provider';
 
-export { hasSearchAttributes, registerSearchAttributes } from './worker-process/search-attributes';
+export { registerSearchAttributes } from './worker-process/search-attributes';
 export { searchAttributeKeys } from './contract/search-attributes';
 export { failureTypes, type FailureType } from './contract/failures';
 export { reportDisconnectUpdate, requestTransferUpdate } from './contract/messages';

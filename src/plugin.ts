@@ -10,16 +10,12 @@ import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-c
 import type { CallTransfers } from './asapp/port';
 import { besideUsers, withWorkflows } from './bundling/bundle-options';
 import { parsePayload } from './contract/parse';
-import {
-  conversationSettingsSchema,
-  type ConversationSettings,
-  type ConversationSettingsInput,
-} from './contract/settings';
+import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
 import type { RoutingPolicy } from './routing/policy';
 import { defaultRoutingPolicy } from './routing/table';
 import { findDecision } from './worker-process/find-decision';
 import { measuredCallTransfers } from './worker-process/request-metrics';
-import { watchSearchAttributes } from './worker-process/search-attributes';
+import { searchAttributesOf } from './worker-process/search-attributes';
 
 export interface CallTransferPluginOptions {
   /** ASAPP's address and credentials, or your own way to ask it. */
@@ -50,7 +46,7 @@ export interface CallTransferPluginOptions {
  */
 export class CallTransferPlugin extends SimplePlugin {
   private readonly activities: CallTransferActivities;
-  private readonly settings: ConversationSettings;
+  private hasSearchAttributes = () => Promise.resolve(false);
   private readonly ceilings: AccountCeilings | undefined;
 
   /** @throws ApplicationFailure of type `InvalidInput` that names the setting or the ceiling */
@@ -58,14 +54,14 @@ export class CallTransferPlugin extends SimplePlugin {
     super({ name: 'temporal-call-transfer' });
     const { asapp, circuitBreaker, ceilings, routing = defaultRoutingPolicy, settings = {} } = options;
     const checked = parsePayload(conversationSettingsSchema, settings, 'settings');
-    this.settings = { ...checked, searchAttributes: false };
     this.ceilings = ceilings && new AccountCeilings(ceilings);
     const transfers = 'create' in asapp ? asapp : new HttpCallTransfers(asapp);
     const limited = this.ceilings?.limit(transfers) ?? transfers;
     this.activities = createCallTransferActivities({
       asapp: measuredCallTransfers(new CircuitBreaker(limited, circuitBreaker)),
       routing: this.ceilings?.hearEnds(routing) ?? routing,
-      settings: this.settings,
+      settings: checked,
+      hasSearchAttributes: () => this.hasSearchAttributes(),
       findDecision,
     });
   }
@@ -87,25 +83,24 @@ export class CallTransferPlugin extends SimplePlugin {
   }
 
   /**
-   * Finds out, now and then, whether the server has the search attributes: without them a call shows fewer columns, and works.
+   * Finds out whether the server has the search attributes: without them a call shows fewer columns, and works.
    * With ceilings, runs a worker for the account's ledger beside this one.
    */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, namespace } = worker.options;
-    const stop = connection && (await watchSearchAttributes(connection, namespace, this.settings));
-    const { ceilings } = this;
-    try {
-      if (ceilings === undefined) {
-        await super.runWorker(worker, next);
-        return;
-      }
-      await withAccountWorker(worker, ceilings.account, async (ledger) => {
-        ceilings.askAccount = (ask) => ledger.ask(ask);
-        await super.runWorker(worker, next);
-      });
-    } finally {
-      stop?.();
+    if (connection !== undefined) {
+      this.hasSearchAttributes = searchAttributesOf(connection, namespace);
+      await this.hasSearchAttributes();
     }
+    const { ceilings } = this;
+    if (ceilings === undefined) {
+      await super.runWorker(worker, next);
+      return;
+    }
+    await withAccountWorker(worker, ceilings.account, async (ledger) => {
+      ceilings.askAccount = (ask) => ledger.ask(ask);
+      await super.runWorker(worker, next);
+    });
   }
 
   private beside(activities: object | undefined): object {

@@ -27,16 +27,26 @@ export async function routeAfter(
   policy: RoutingPolicy,
   { conversationId, leg, legNumber }: FetchContextInput,
   transfer: TransferSnapshot,
+  searchAttributes: Promise<boolean>,
 ): Promise<Routed | null> {
   const end = endAfter(leg, transfer);
   if (end === null) return null;
   const request = { conversationId, transferId: leg.transferId, legNumber };
-  const choice = await chooseRoute(policy, routingFacts(request, end));
-  return { outcome: end.outcome, reason: end.reason, choice };
+  return await chooseRoute(policy, routingFacts(request, end), searchAttributes);
+}
+
+/** Asks the policy. What else is to be known at a decision is found out meanwhile. */
+export async function chooseRoute(
+  policy: RoutingPolicy,
+  facts: RoutingFacts,
+  searchAttributes: Promise<boolean>,
+): Promise<Routed> {
+  const { outcome, reason } = facts;
+  return { outcome, reason, choice: await choose(policy, facts), searchAttributes: await searchAttributes };
 }
 
 /** Asks the policy, which is the user's own code: it may fail, which is `null`, and what it answers is checked. */
-export async function chooseRoute(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {
+async function choose(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {
   try {
     return checked(await withinLimit.execute(() => policy(facts)), facts);
   } catch (error) {

@@ -14,7 +14,9 @@ import type { CallTransferActivities } from './types';
 export interface ActivityDependencies {
   asapp: CallTransfers;
   routing: RoutingPolicy;
-  settings: ConversationSettings;
+  settings: Omit<ConversationSettings, 'searchAttributes'>;
+  /** Whether the server has this package's search attributes, as of now. */
+  hasSearchAttributes: () => Promise<boolean>;
   findDecision: FindDecision;
 }
 
@@ -23,21 +25,25 @@ export function createCallTransferActivities({
   asapp,
   routing,
   settings,
+  hasSearchAttributes,
   findDecision,
 }: ActivityDependencies): CallTransferActivities {
   const patient = withSecondRequests(asapp);
+  const settingsNow = async () => ({ ...settings, searchAttributes: await hasSearchAttributes() });
   return {
     callTransferRequestNumber: async ({ waitedMs, ...input }) => {
       const limitMs = waitedMs === undefined ? Infinity : settings.requestDeadlineMs - WAY_BACK_MS - waitedMs;
       const request = (signal: AbortSignal) => requestNumber(patient, input, { findDecision, signal });
-      return { ...(await attempt(request, limitMs)), settings };
+      const [number, current] = await Promise.all([attempt(request, limitMs), settingsNow()]);
+      return { ...number, settings: current };
     },
     callTransferFetchContext: (input) =>
       attempt(async (signal) => {
+        const searchAttributes = hasSearchAttributes();
         const transfer = await fetchContext(patient, input, signal);
-        return { transfer, routed: await routeAfter(routing, input, transfer) };
+        return { transfer, routed: await routeAfter(routing, input, transfer, searchAttributes) };
       }),
-    callTransferReadSettings: () => Promise.resolve(settings),
-    callTransferChooseRoute: (facts) => chooseRoute(routing, facts),
+    callTransferReadSettings: settingsNow,
+    callTransferChooseRoute: (facts) => chooseRoute(routing, facts, hasSearchAttributes()),
   };
 }

@@ -4,7 +4,7 @@ import type { ConversationSettings } from '../contract/settings';
 import type { TransferSnapshot } from '../contract/transfer';
 import type { Destination } from '../contract/transport';
 import type { LegState } from '../leg/leg-state';
-import type { RoutingChoice, RoutingFacts } from '../routing/policy';
+import type { RoutingFacts } from '../routing/policy';
 
 export interface RequestNumberInput extends CreateTransfer {
   /**
@@ -59,8 +59,8 @@ export interface AsappActivities {
 export interface WorkerActivities {
   /** The settings that a conversation records when it begins. */
   callTransferReadSettings(): Promise<ConversationSettings>;
-  /** Asks the routing policy. Answers `null` where it fails. */
-  callTransferChooseRoute(facts: RoutingFacts): Promise<RoutingChoice | null>;
+  /** Asks the routing policy. */
+  callTransferChooseRoute(facts: RoutingFacts): Promise<Routed>;
 }
 
 /**

@@ -182,11 +182,13 @@ function onLegTold(
 
 function onDecided(
   state: ConversationState,
-  { transferId, decision, mayRedial }: ConversationEventOf<'decided'>,
+  { transferId, decision, mayRedial, searchAttributes }: ConversationEventOf<'decided'>,
 ): ConversationState {
-  return withLeg(state, transferId, (leg) =>
+  const decided = withLeg(state, transferId, (leg) =>
     leg.state.end !== null && isUndecided(leg) ? shortened({ ...leg, decision, mayRedial }) : leg,
   );
+  if (decided === state || state.settings === null) return decided;
+  return { ...decided, settings: { ...state.settings, searchAttributes } };
 }
 
 function onCancelled(state: ConversationState, now: number): ConversationState {

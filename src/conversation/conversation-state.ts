@@ -110,7 +110,14 @@ export type ConversationEvent =
   | { type: 'leg'; transferId: string; event: LegEvent }
   /** A leg in a workflow of its own tells its state, and how many of the reports it has heard. */
   | { type: 'legTold'; transferId: string; state: LegState; heard: number }
-  | { type: 'decided'; transferId: string; decision: DecisionCore; mayRedial: boolean }
+  | {
+      type: 'decided';
+      transferId: string;
+      decision: DecisionCore;
+      mayRedial: boolean;
+      /** Whether the server has the search attributes, as of now. */
+      searchAttributes: boolean;
+    }
   | { type: 'decidedEarlier'; transferId: string; decision: RoutingDecision }
   | { type: 'reconnectionAwaited'; until: number }
   | { type: 'continuedAsNew' }

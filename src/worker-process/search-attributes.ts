@@ -13,8 +13,11 @@ type OperatorConnection = Pick<Connection, 'operatorService'>;
 const types = ['Unspecified', 'Text', 'Keyword', 'Int', 'Double', 'Bool', 'Datetime', 'KeywordList'];
 const KEYWORD = types.indexOf('Keyword');
 
-/** How often a running worker checks again, milliseconds. */
-const EVERY_MS = 15_000;
+/** How long an answer of the server's counts, milliseconds. */
+const FRESH_MS = 100;
+
+/** How long an answer is waited for, milliseconds, since a caller may wait: after that, the last one counts. */
+const PATIENCE_MS = 250;
 
 /** Which of this package's search attributes a namespace lacks, and what is wrong with those of another type. */
 async function checkSearchAttributes(connection: OperatorConnection, namespace: string) {
@@ -30,58 +33,42 @@ async function checkSearchAttributes(connection: OperatorConnection, namespace: 
   return { missing, wrong };
 }
 
-/** Whether a namespace has all search attributes of this package, with their types; false if the server does not say. */
-export async function hasSearchAttributes(
-  connection: OperatorConnection,
-  namespace: string,
-): Promise<boolean> {
-  try {
-    const { missing, wrong } = await checkSearchAttributes(connection, namespace);
-    return missing.length + wrong.length === 0;
-  } catch {
-    return false;
-  }
-}
-
-interface WatchOptions {
+interface CheckOptions {
   logger?: Pick<Logger, 'warn'>;
-  everyMs?: number;
+  freshMs?: number;
 }
 
 /**
- * Finds out for the conversations that begin from now on whether a namespace has all search attributes of this package, with
- * their types, and again every 15 s. What is missing or wrong is logged once.
+ * Finds out whether a namespace has all search attributes of this package, with their types. What is missing or wrong is
+ * logged once.
  *
- * @returns stops it
+ * @returns whether it has them, as the server said at most 100 ms ago; false if it never said
  */
-export async function watchSearchAttributes(
+export function searchAttributesOf(
   connection: OperatorConnection,
   namespace: string,
-  settings: { searchAttributes: boolean },
-  { logger = Runtime.instance().logger, everyMs = EVERY_MS }: WatchOptions = {},
-): Promise<() => void> {
+  { logger = Runtime.instance().logger, freshMs = FRESH_MS }: CheckOptions = {},
+): () => Promise<boolean> {
+  let hasThem = false;
   let logged = '';
   const check = async () => {
-    try {
-      const { missing, wrong } = await checkSearchAttributes(connection, namespace);
-      const problems = [...missing.map((name) => `${name} is not registered`), ...wrong].join('; ');
-      settings.searchAttributes = problems === '';
-      if (problems !== '' && problems !== logged)
-        logger.warn(`Calls are listed without search attributes: ${problems}`, { namespace });
-      logged = problems;
-    } catch {
-      // The server does not say: it stays as it was.
+    const { missing, wrong } = await checkSearchAttributes(connection, namespace);
+    const problems = [...missing.map((name) => `${name} is not registered`), ...wrong].join('; ');
+    hasThem = problems === '';
+    if (problems !== '' && problems !== logged)
+      logger.warn(`Calls are listed without search attributes: ${problems}`, { namespace });
+    logged = problems;
+  };
+  let checked = Promise.resolve();
+  let freshUntil = 0;
+  return async () => {
+    if (performance.now() >= freshUntil) {
+      freshUntil = performance.now() + freshMs;
+      // If the server does not say, it stays as it was.
+      checked = check().catch(() => undefined);
     }
-  };
-  await check();
-  const stopped = new AbortController();
-  const again = async () => {
-    const options = { signal: stopped.signal, ref: false };
-    while (await sleep(everyMs, true, options).catch(() => false)) await check();
-  };
-  void again();
-  return () => {
-    stopped.abort();
+    await Promise.race([checked, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    return hasThem;
   };
 }
 

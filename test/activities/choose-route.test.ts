@@ -6,7 +6,9 @@ import { facts } from '../support/routing';
 
 /** What becomes of a policy's answer, whatever that is. */
 const choose = (policy: (...args: Parameters<RoutingPolicy>) => unknown, about = facts()) =>
-  activityEnvironment({ isLocal: true }).run(() => chooseRoute(policy as RoutingPolicy, about));
+  activityEnvironment({ isLocal: true }).run(
+    async () => (await chooseRoute(policy as RoutingPolicy, about, Promise.resolve(true))).choice,
+  );
 
 test.each([
   ['an object', { queue: 'agents', priority: 1 }],
@@ -95,7 +97,8 @@ describe('a policy has failed, and the customer goes to the last resort, where i
 test('a policy that fails is an error in the log, with the outcome', async () => {
   const { run, logged } = activityEnvironment({ isLocal: true });
   const error = new Error('broken');
-  await run(() => chooseRoute(() => Promise.reject(error), facts({ outcome: 'SYSTEM' })));
+  const policy = () => Promise.reject(error);
+  await run(() => chooseRoute(policy, facts({ outcome: 'SYSTEM' }), Promise.resolve(true)));
 
   expect(logged).toMatchObject([{ level: 'ERROR', meta: { outcome: 'SYSTEM', error } }]);
 });

@@ -17,7 +17,13 @@ function withAsapp(asapp = new FakeCallTransfers()) {
     return { route: 'agents' };
   };
   const findDecision = () => Promise.resolve(null);
-  const activities = createCallTransferActivities({ asapp, routing, settings: settings(), findDecision });
+  const activities = createCallTransferActivities({
+    asapp,
+    routing,
+    settings: settings(),
+    hasSearchAttributes: () => Promise.resolve(true),
+    findDecision,
+  });
   return { asked, activities };
 }
 
@@ -33,7 +39,7 @@ test('a number is requested with one POST, and comes with its expiry on the cloc
   ).toEqual({
     destination: { type: 'PHONE_NUMBER', transferNumber: '+19991234', country: 'US' },
     expiresAt: SERVER_NOW + 60_000,
-    settings: settings(),
+    settings: { ...settings(), searchAttributes: true },
   });
   expect(asapp.requests).toEqual(['POST conv-1-a']);
 });
@@ -52,7 +58,12 @@ test('a result is fetched with one GET, and comes with its context and its route
     await activityEnvironment(attemptInfo()).run(() => activities.callTransferFetchContext(result)),
   ).toEqual({
     transfer: { status: 'COMPLETED', callReceivedAt: null, completedAt: null, outputContext },
-    routed: { outcome: 'AGENT', reason: null, choice: { route: 'agents', redial: false } },
+    routed: {
+      outcome: 'AGENT',
+      reason: null,
+      choice: { route: 'agents', redial: false },
+      searchAttributes: true,
+    },
   });
   expect(asapp.requests).toEqual(['GET conv-1-a']);
   expect(asked).toHaveLength(1);
@@ -107,7 +118,7 @@ test('a conversation records the settings of the worker', async () => {
 
   expect(
     await activityEnvironment({ isLocal: true }).run(() => activities.callTransferReadSettings()),
-  ).toEqual(settings());
+  ).toEqual({ ...settings(), searchAttributes: true });
 });
 
 test('the policy is asked about the leg', async () => {
@@ -116,6 +127,11 @@ test('the policy is asked about the leg', async () => {
 
   expect(
     await activityEnvironment({ isLocal: true }).run(() => activities.callTransferChooseRoute(about)),
-  ).toEqual({ route: 'agents', redial: false });
+  ).toEqual({
+    outcome: 'DIAL_FAILED',
+    reason: 'DIAL_BUSY',
+    choice: { route: 'agents', redial: false },
+    searchAttributes: true,
+  });
   expect(asked).toEqual([about]);
 });

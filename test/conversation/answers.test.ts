@@ -134,13 +134,21 @@ describe('a decision', () => {
         transferId: TRANSFER_ID,
         decision: other,
         mayRedial: true,
+        searchAttributes: false,
       }),
     ).toBe(state);
   });
 
   it('is made about a leg that has ended, and no other', () => {
     const { decision } = decisionOn(escalatedTo(begunConversation()), TRANSFER_ID);
-    const event = { type: 'decided', transferId: TRANSFER_ID, decision, mayRedial: false } as const;
+    const searchAttributes = false;
+    const event = {
+      type: 'decided',
+      transferId: TRANSFER_ID,
+      decision,
+      mayRedial: false,
+      searchAttributes,
+    } as const;
 
     expect(applyConversationEvent(dialling, event)).toBe(dialling);
   });

@@ -92,7 +92,7 @@ function eventOf(
       return {
         type: kind,
         transferId,
-        routed: flag ? { outcome: 'AGENT', reason: null, choice: null } : null,
+        routed: flag ? { outcome: 'AGENT', reason: null, choice: null, searchAttributes: true } : null,
       };
     case 'legRequested': {
       const id = legsBack === 0 ? `leg-${count}` : transferId;

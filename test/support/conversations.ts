@@ -91,13 +91,13 @@ export const cancelledAt = (seconds: number): ConversationEvent => ({ type: 'can
 export function decisionOn(
   state: ConversationState,
   transferId: string,
-  { mayRedial = false } = {},
+  { mayRedial = false, searchAttributes = false } = {},
 ): ConversationEventOf<'decided'> {
   const leg = recordOf(state, transferId);
   if (leg.state.end === null) throw new Error(`${transferId} has not ended`);
   const facts = routingFacts(leg.request, leg.state.end);
   const decision = decisionFrom(facts, { route: `after ${transferId}` }, settings());
-  return { type: 'decided', transferId, decision, mayRedial };
+  return { type: 'decided', transferId, decision, mayRedial, searchAttributes };
 }
 
 /** Decides the newest leg. */

@@ -1,11 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { EnvironmentError } from '../../src/environment/read-environment';
-import {
-  hasSearchAttributes,
-  registerSearchAttributes,
-  watchSearchAttributes,
-} from '../../src/worker-process/search-attributes';
+import { registerSearchAttributes, searchAttributesOf } from '../../src/worker-process/search-attributes';
 
 const TEXT = 1;
 const KEYWORD = 2;
@@ -25,8 +19,24 @@ function namespaceWith(phase?: number, outcome?: number, reason?: number) {
   return { customAttributes, connection: { operatorService } as never };
 }
 
+/** A namespace that has them all, until its server answers no more. */
+function namespaceThatStops() {
+  const { connection, customAttributes } = namespaceWith(KEYWORD, KEYWORD, KEYWORD);
+  const operatorService = (connection as { operatorService: object }).operatorService;
+  const stop = () => {
+    Object.assign(operatorService, { listSearchAttributes: () => Promise.reject(new Error('away')) });
+  };
+  return { connection, customAttributes, stop };
+}
+
+/** A logger that keeps its lines. */
+function kept() {
+  const lines: unknown[] = [];
+  return { lines, logger: { warn: (...line: unknown[]) => void lines.push(line) } };
+}
+
 const has = (...types: (number | undefined)[]) =>
-  hasSearchAttributes(namespaceWith(...types).connection, 'default');
+  searchAttributesOf(namespaceWith(...types).connection, 'default', { logger: kept().logger })();
 
 test('a namespace has the search attributes if each is there with its type', async () => {
   expect(await has(KEYWORD, KEYWORD, KEYWORD)).toBe(true);
@@ -35,9 +45,20 @@ test('a namespace has the search attributes if each is there with its type', asy
   expect(await has(KEYWORD, KEYWORD, TEXT)).toBe(false);
 });
 
-test('a server that does not say has none', async () => {
-  const listSearchAttributes = () => Promise.reject(new Error('not on this server'));
-  expect(await hasSearchAttributes({ operatorService: { listSearchAttributes } } as never, 'n')).toBe(false);
+test.each([
+  ['refuses to say', () => Promise.reject(new Error('not on this server'))],
+  ['does not answer', () => new Promise(() => undefined)],
+])('a server that %s has none, and nobody waits for it', async (_what, listSearchAttributes) => {
+  const connection = { operatorService: { listSearchAttributes } } as never;
+  expect(await searchAttributesOf(connection, 'default', { logger: kept().logger })()).toBe(false);
+});
+
+test('a server that stops answering has what it had', async () => {
+  const { connection, stop } = namespaceThatStops();
+  const hasThem = searchAttributesOf(connection, 'default', { logger: kept().logger, freshMs: 0 });
+  expect(await hasThem()).toBe(true);
+  stop();
+  expect(await hasThem()).toBe(true);
 });
 
 test('what is missing is registered; what has another type is refused by its name and both types', async () => {
@@ -54,21 +75,16 @@ test('what is missing is registered; what has another type is refused by its nam
   );
 });
 
-test('a running worker checks again, and logs once what is missing or of another type', async () => {
+test('it is looked up anew again and again, and logged once what is missing or of another type', async () => {
   const { connection, customAttributes } = namespaceWith(KEYWORD, KEYWORD, KEYWORD);
-  const settings = { searchAttributes: false };
-  const lines: unknown[] = [];
-  const logger = { warn: (...line: unknown[]) => void lines.push(line) };
-  const stop = await watchSearchAttributes(connection, 'default', settings, { logger, everyMs: 5 });
-  const became = async (expected: boolean) => {
-    while (settings.searchAttributes !== expected) await sleep(5);
-  };
-  expect(settings.searchAttributes).toBe(true);
+  const { lines, logger } = kept();
+  const hasThem = searchAttributesOf(connection, 'default', { logger, freshMs: 0 });
+  const hasFresh = searchAttributesOf(connection, 'default', { logger });
+  expect([await hasThem(), await hasFresh()]).toEqual([true, true]);
 
   customAttributes['CallTransferPhase'] = KEYWORD_LIST;
   delete customAttributes['CallTransferReason'];
-  await became(false);
-  await sleep(30);
+  expect([await hasThem(), await hasThem(), await hasFresh()]).toEqual([false, false, true]);
   expect(lines).toEqual([
     [
       'Calls are listed without search attributes: CallTransferReason is not registered; CallTransferPhase is of type KeywordList and must be Keyword',
@@ -77,9 +93,5 @@ test('a running worker checks again, and logs once what is missing or of another
   ]);
 
   Object.assign(customAttributes, { CallTransferPhase: KEYWORD, CallTransferReason: KEYWORD });
-  await became(true);
-  stop();
-  delete customAttributes['CallTransferReason'];
-  await sleep(30);
-  expect(settings.searchAttributes).toBe(true);
+  expect(await hasThem()).toBe(true);
 });

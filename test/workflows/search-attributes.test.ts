@@ -23,8 +23,6 @@ describe('a server that has the search attributes', () => {
         const { client, sandbox } = underTest;
         const { conversationId, transferId, transferNumber } = await dialing(underTest);
         const workflow = workflowOf(env, conversationId);
-        await becomes(workflow, ['DIALING', undefined, undefined]);
-
         sandbox.exchange.callArrives(transferNumber);
         await client.reportConnected(conversationId, { transferId });
         await becomes(workflow, ['CONNECTED', undefined, undefined]);
@@ -72,6 +70,40 @@ test.each([
 
       expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT', fallback: false });
       expect(await attributes(workflowOf(env, conversationId))).toEqual([undefined, undefined, undefined]);
+    }),
+  );
+});
+
+/** A server reads its search attributes once a minute; the `temporal` command tells its own to read them each time. */
+const noticesAtOnce = { 'system.forceSearchAttributesCacheRefreshOnRead': true };
+
+test('an attribute that is removed while calls are up holds up no decision', async () => {
+  await withRealServer({ dynamicConfig: noticesAtOnce }, (env) =>
+    withCallTransfer(env, {}, async (underTest) => {
+      const { client, sandbox } = underTest;
+      const fetched = await connected(underTest);
+      const hungUpBySelf = await connected(underTest);
+      const notAnswered = await dialing(underTest);
+      for (const { conversationId } of [fetched, hungUpBySelf]) {
+        await becomes(workflowOf(env, conversationId), ['CONNECTED', undefined, undefined]);
+      }
+      await env.connection.operatorService.removeSearchAttributes({
+        namespace: 'default',
+        searchAttributes: [phase.name],
+      });
+
+      sandbox.exchange.aiEnds(fetched.transferId, { transferType: 'AGENT' });
+      const report = async ({ conversationId, transferId }: typeof notAnswered, how: object) =>
+        decisionIn(await client.reportDisconnect(conversationId, { transferId, ...how }));
+      expect([
+        await report(fetched, {}),
+        await report(hungUpBySelf, { by: 'CUSTOMER' }),
+        await report(notAnswered, { cause: 'BUSY' }),
+      ]).toMatchObject([
+        { outcome: 'AGENT', fallback: false },
+        { outcome: 'CUSTOMER_HUNG_UP' },
+        { outcome: 'DIAL_FAILED', reason: 'DIAL_BUSY' },
+      ]);
     }),
   );
 });
