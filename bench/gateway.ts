@@ -22,6 +22,7 @@ import { Sandbox } from '../lib/sandbox';
 
 import type { CallIds } from './contestant';
 import { comparison, type Measured } from './measured';
+import { processorMs } from './processor-time';
 
 /** A way to the workflow: the two round trips of a call. */
 interface Way {
@@ -130,7 +131,7 @@ async function main(): Promise<void> {
     return text;
   };
   try {
-    await compete(sandbox, {
+    await compete(sandbox, gateway.pid, {
       'typed client': byClient(new CallTransferClient(new Client({ connection }))),
       'gateway, conversations': byApi(post),
       'gateway, signed leg events': byLegEvents(post),
@@ -148,23 +149,32 @@ async function main(): Promise<void> {
 
 const newMeasured = (): Measured => ({ number: [], decision: [] });
 
-async function compete(sandbox: Sandbox, ways: Record<string, Way>): Promise<void> {
+async function compete(sandbox: Sandbox, pid: number | undefined, ways: Record<string, Way>): Promise<void> {
   const contestants = Object.entries(ways).map(([name, way]) => ({
     name,
     way,
     measured: newMeasured(),
+    processorMs: 0,
   }));
   for (let call = 0; call < WARM_UP + CALLS; call++) {
-    for (const { way, measured } of [...contestants].sort(() => Math.random() - 0.5)) {
+    for (const contestant of [...contestants].sort(() => Math.random() - 0.5)) {
+      const { way, measured } = contestant;
+      const before = await processorMs(pid);
       const [number, decision] = await oneCall(sandbox, way);
       if (call < WARM_UP) continue;
+      contestant.processorMs += (await processorMs(pid)) - before;
       measured.number.push(number);
       measured.decision.push(decision);
     }
   }
   const base = contestants[0]?.measured ?? newMeasured();
   console.log(`${CALLS} calls of each, one at a time; × is the ratio to the typed client`);
-  console.table(contestants.map(({ name, measured }) => ({ '': name, ...comparison(measured, base) })));
+  const rows = contestants.map(({ name, measured, processorMs: total }) => ({
+    '': name,
+    ...comparison(measured, base),
+    'processor time of the gateway': `${(total / CALLS).toFixed(1)} ms`,
+  }));
+  console.table(rows);
 }
 
 /** One happy leg. Answers how long the number and the decision took, milliseconds. */

@@ -47,6 +47,10 @@ export class GatewayProcess {
     return gateway;
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Lets it answer what it was asked. */
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;

@@ -41,7 +41,7 @@ export interface LoggedRequest {
 
 const PATH = '/generativeagent/v1/call-transfers';
 const CONTROL_PATH = '/_sandbox/';
-const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 /**
  * An honest stand-in for ASAPP's call transfers, over a real socket.
