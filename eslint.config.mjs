@@ -33,10 +33,11 @@ const layers = {
   'call-control': { may: ['contract', 'client', 'environment'], refuses: ['worker'] },
   environment: { may: ['contract'], refuses: ['temporal'] },
   codec: { may: ['environment'], refuses: ['worker'] },
-  'codec-server': { may: ['codec', 'environment'], refuses: ['worker'] },
+  'codec-server': { may: ['codec', 'contract', 'environment'], refuses: ['worker'] },
   'worker-process': { may: ['contract', 'asapp', 'account', 'routing', 'environment'] },
   bundling: { may: ['contract', 'codec', 'environment', 'workflow.ts'] },
   sandbox: { may: ['contract'], refuses: ['temporal'] },
+  doctor: { may: ['contract', 'asapp', 'call-control', 'codec', 'environment', 'worker-process'] },
   bin: {
     may: [
       'bundling',
@@ -44,6 +45,7 @@ const layers = {
       'client',
       'codec',
       'codec-server',
+      'doctor',
       'environment',
       'sandbox',
       'worker-process',
@@ -57,6 +59,7 @@ const filesInWorkflows = [
   'account/{ledger,messages,workflow}',
   'bundling/{preloaded-modules,workflow-interceptors,workflows-beside-users}',
   'codec/failure-converter',
+  'doctor/latency-workflow',
 ];
 
 const packages = {

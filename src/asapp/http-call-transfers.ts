@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 
+import { httpUrl } from '../contract/fields';
 import { describeIssues } from '../contract/parse';
 
 import { MAX_BODY_BYTES, readAssigned, readTransfer, type Answer } from './answer';
@@ -16,7 +17,7 @@ const headerValue = z
 
 const optionsSchema = z.object({
   /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
-  apiUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  apiUrl: httpUrl,
   /** API key id: the header `asapp-api-id`. */
   apiId: headerValue,
   /** API key secret: the header `asapp-api-secret`. */

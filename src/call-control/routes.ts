@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
+import { httpUrl } from '../contract/fields';
 import type { Json } from '../contract/json';
 import type { DialableLeg } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
 
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(8000);
+const url = httpUrl.max(8000);
 
 /** A phone number. */
 export const E164 = /^\+[1-9]\d{1,14}$/;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { httpUrl } from '../contract/fields';
 import { list, logLevel, port, readEnvironment, warnOfPlainHttp } from '../environment/read-environment';
 
 import type { TokenRules } from './token';
@@ -13,7 +14,7 @@ const environmentSchema = z
     CODEC_SERVER_HOST: z.string().default('127.0.0.1'),
     CODEC_SERVER_PORT: port.default(8089),
     CODEC_SERVER_UI_ORIGINS: list.pipe(z.array(origin)),
-    CODEC_SERVER_JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+    CODEC_SERVER_JWKS_URL: httpUrl.optional(),
     CODEC_SERVER_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
     CODEC_SERVER_JWT_ISSUER: z.string(),
     CODEC_SERVER_JWT_AUDIENCE: z.string(),

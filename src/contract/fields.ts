@@ -59,3 +59,9 @@ export const instantSchema = z.iso
     error: 'must be an ISO 8601 instant with a time zone, such as "2025-06-19T13:38:40Z"',
   })
   .max(64, 'must have at most 64 characters');
+
+/** The address of an HTTP service. One that is missing is told of as missing. */
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: ({ input }) => (input === undefined ? undefined : 'must be an http or https URL'),
+});

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import { ceilingsSchema, type CeilingsOptions } from '../account/ceilings';
+import { httpUrl } from '../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import { conversationSettingsSchema, type ConversationSettingsInput } from '../contract/settings';
 import {
@@ -35,7 +36,7 @@ const ceilings = variablesOf(ceilingsSchema);
 
 const environmentSchema = z
   .object({
-    ASAPP_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+    ASAPP_API_URL: httpUrl,
     ASAPP_API_ID: z.string().min(1, 'must not be empty'),
     ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),

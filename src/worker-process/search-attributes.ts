@@ -20,7 +20,7 @@ const FRESH_MS = 100;
 const PATIENCE_MS = 250;
 
 /** Which of this package's search attributes a namespace lacks, and what is wrong with those of another type. */
-async function checkSearchAttributes(connection: OperatorConnection, namespace: string) {
+export async function checkSearchAttributes(connection: OperatorConnection, namespace: string) {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const registered = new Map<string, number>(Object.entries(customAttributes));
   const missing: string[] = [];

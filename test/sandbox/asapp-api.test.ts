@@ -117,7 +117,7 @@ describe('the stand-in’s answers', () => {
 
   it('are 413 for a body that is too large', async () => {
     await withSandbox({}, async (sandbox) => {
-      const inputContext = { inputVariables: { note: 'x'.repeat(300 * 1024) } };
+      const inputContext = { inputVariables: { note: 'x'.repeat(2200 * 1024) } };
       expect(await send(sandbox, 'POST', PATH, { ...newTransfer('a'), inputContext })).toMatchObject({
         status: 413,
         body: errorOf('413-01'),

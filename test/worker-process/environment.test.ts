@@ -122,7 +122,7 @@ test('an empty variable counts as one that was not set, and variables of others 
 });
 
 test.each(['ASAPP_API_URL', 'ASAPP_API_ID', 'ASAPP_API_SECRET'])('%s is required', (name) => {
-  const named = [expect.stringMatching(new RegExp(`^${name}: (is missing|must be an http)`)) as string];
+  const named = [expect.stringMatching(new RegExp(`^${name}: is missing`)) as string];
 
   expect(mistakesIn({ ...required, [name]: undefined })).toEqual(named);
   expect(mistakesIn({ ...required, [name]: '' })).toEqual(named);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { countrySchema } from '../../contract/fields';
+import { countrySchema, httpUrl } from '../../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
 import { missingPackage } from '../../environment/program';
 import {
@@ -23,9 +23,7 @@ import { routeSchema } from '../routes';
 import { atLeast, least, secretOf } from '../secrets';
 
 const limitMs = whole.pipe(z.number().min(1000).max(60_000));
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .transform((url) => url.replace(/\/+$/, ''));
+const address = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'each must be an address or a network, such as 10.0.0.0/8',
 });
@@ -38,7 +36,7 @@ const environmentSchema = z
   .object({
     GATEWAY_HOST: z.string().default('127.0.0.1'),
     GATEWAY_PORT: port.default(8088),
-    GATEWAY_PUBLIC_URL: httpUrl
+    GATEWAY_PUBLIC_URL: address
       .refine((url) => !/[?#]/.test(url), 'must have no ? and no #: paths follow it')
       .optional(),
     GATEWAY_API_KEYS: list.pipe(z.array(secretOf(least.own))).default([]),
@@ -49,7 +47,7 @@ const environmentSchema = z
     GATEWAY_CALLER_WINDOW_MS: whole.pipe(z.number().min(1000)).default(600_000),
     GATEWAY_COUNTRY: countrySchema.default('US'),
     GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),
-    GATEWAY_CONTINUE_URL: httpUrl.optional(),
+    GATEWAY_CONTINUE_URL: address.optional(),
     GATEWAY_REQUEST_LIMIT_MS: limitMs.optional(),
     GATEWAY_DISCONNECT_LIMIT_MS: limitMs.optional(),
     GATEWAY_BODY_LIMIT_BYTES: whole.pipe(z.number().min(1024)).optional(),

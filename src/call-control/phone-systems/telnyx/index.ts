@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { TelnyxWebhook, TelnyxWebhookVerificationError } from 'telnyx/lib/webhooks';
 import { z } from 'zod';
 
+import { httpUrl } from '../../../contract/fields';
 import { list, readEnvironment, warnOfPlainHttp } from '../../../environment/read-environment';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../../phone-system';
 import { callQuerySchema } from '../../read-webhook';
@@ -103,7 +104,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^\+[1-9]\d{1,14}$/, 'must be a number in E.164')
     .optional(),
-  TELNYX_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  TELNYX_API_URL: httpUrl.optional(),
 });
 
 /**

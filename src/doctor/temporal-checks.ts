@@ -1,0 +1,95 @@
+import type { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+import { checkSearchAttributes } from '../worker-process/search-attributes';
+
+import { Check } from './finding';
+
+const { TaskQueueType } = temporal.api.enums.v1;
+type TaskQueueType = temporal.api.enums.v1.TaskQueueType;
+
+/** What the doctor looks at. */
+export interface Place {
+  connection: Connection;
+  namespace: string;
+  taskQueue: string;
+}
+
+/** A poll lasts 60 s at most, and Temporal names pollers for 5 minutes: one that is this old is gone. Milliseconds. */
+const GONE_MS = 90_000;
+
+/** On Temporal Cloud nobody can set what a server's operator can. */
+export const isCloud = (address: string): boolean => /\.tmprl\.cloud(:\d+)?$/.test(address);
+
+/** Whether the namespace is there, and what the server says of itself. */
+export async function checkNamespace({ connection, namespace }: Place): Promise<Check> {
+  const check = new Check('namespace');
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    const { details = (error as Error).message } = error as { details?: string };
+    return check.problem(
+      `${namespace}: ${details}`,
+      'TEMPORAL_NAMESPACE: check the name, or create it: temporal operator namespace create',
+    );
+  }
+  const { serverVersion } = await connection.workflowService.getSystemInfo({});
+  return check.ok(`${namespace}, on server ${serverVersion}`);
+}
+
+/** Who polls the task queue, and with which build. */
+export async function checkPollers({ connection, namespace, taskQueue }: Place): Promise<Check> {
+  const check = new Check('task queue');
+  const pollersOf = async (taskQueueType: TaskQueueType) => {
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType,
+    });
+    return pollers.filter(
+      ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < GONE_MS,
+    );
+  };
+  const [workflows, activities] = await Promise.all([
+    pollersOf(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
+    pollersOf(TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+  ]);
+  if (workflows.length === 0 || activities.length === 0) {
+    const what = workflows.length > 0 ? 'activities of' : activities.length > 0 ? 'workflows of' : '';
+    return check.problem(
+      `no worker polls ${what === '' ? '' : `${what} `}${taskQueue}: every call falls back`,
+      'Start a worker, or check CALL_TRANSFER_TASK_QUEUE: worker, clients and gateway need the same name',
+    );
+  }
+  const builds = workflows.map(({ identity, deploymentOptions }) => {
+    const build = deploymentOptions?.buildId;
+    return build ? `${identity ?? ''} (build ${build})` : (identity ?? '');
+  });
+  return check.ok(`${taskQueue} is polled by ${[...new Set(builds)].join(', ')}`);
+}
+
+/** Whether calls can be listed by what became of them. */
+export async function checkAttributes({ connection, namespace }: Place): Promise<Check> {
+  const check = new Check('search attributes');
+  const { missing, wrong } = await checkSearchAttributes(connection, namespace);
+  const register = 'npx call-transfer-search-attributes registers them';
+  if (missing.length > 0) {
+    check.warning(`${missing.join(', ')}: not registered, so calls cannot be listed by them`, register);
+  }
+  for (const problem of wrong) {
+    check.warning(problem, `temporal operator search-attribute remove it, then ${register}`);
+  }
+  return missing.length + wrong.length === 0 ? check.ok('all are registered') : check;
+}
+
+/** Into how many pieces Temporal has divided the task queue. */
+export async function checkPartitions({ connection, namespace, taskQueue }: Place): Promise<Check> {
+  const check = new Check('partitions');
+  const { workflowTaskQueuePartitions: partitions } =
+    await connection.workflowService.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } });
+  if (partitions.length <= 1) return check.ok('the task queue is in one piece');
+  return check.warning(
+    `the task queue is in ${partitions.length} pieces: a few workers do not serve them alike, and some callers wait longer`,
+    'matching.numTaskqueueReadPartitions, matching.numTaskqueueWritePartitions: 1 for this task queue (docs/operations.md)',
+  );
+}
