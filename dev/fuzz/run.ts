@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -39,15 +40,18 @@ const { values } = parseArgs({
   },
 });
 
-/** Runs a command to its end, with its output where ours goes. Answers its exit status. */
+/** Runs a command to its end, in the fuzzer's folder, with its output where ours goes. Answers its exit status. */
 async function run(command: string, args: readonly string[]): Promise<number> {
-  const [status] = (await once(spawn(command, args, { stdio: 'inherit' }), 'exit')) as [number | null];
+  const [status] = (await once(spawn(command, args, { stdio: 'inherit', cwd: FOLDER }), 'exit')) as [
+    number | null,
+  ];
   return status ?? 1;
 }
 
 async function installed(): Promise<string> {
   const fuzzer = join(FOLDER, 'bin', 'schemathesis');
   if (existsSync(fuzzer)) return fuzzer;
+  await mkdir(FOLDER, { recursive: true });
   const steps = [
     ['python3', ['-m', 'venv', FOLDER]],
     [join(FOLDER, 'bin', 'pip'), ['install', '--quiet', FUZZER]],

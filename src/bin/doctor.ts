@@ -4,7 +4,7 @@
  * the gateway if there is one.
  *
  * `--json` prints the findings as one JSON array. Exit status: 0 where nothing is wrong, 1 with a problem, 2 with warnings
- * alone. It starts a few workflows whose ids begin with `call-transfer-doctor`; no number is requested.
+ * alone. It starts a few workflows whose ids begin with `call-transfer-doctor`, and deletes them; no number is requested.
  */
 import { parseArgs } from 'node:util';
 

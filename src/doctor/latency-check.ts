@@ -5,7 +5,7 @@ import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporal
 
 import { Check } from './finding';
 import type { callTransferDoctor } from './latency-workflow';
-import { isCloud, type Place } from './temporal-checks';
+import { forget, isCloud, type Place } from './temporal-checks';
 
 /** How many workflows run one right after another: more than the 20 loads a second of a shard with its defaults. */
 const WORKFLOWS = 40;
@@ -32,9 +32,10 @@ export interface Measured {
 
 /** Runs tiny workflows on a task queue of their own, and reads their histories: all times but one are the server's. */
 export async function measureLatency(
-  { connection, namespace }: Place,
+  place: Place,
   connect: () => Promise<NativeConnection>,
 ): Promise<Measured> {
+  const { connection, namespace } = place;
   const taskQueue = `call-transfer-doctor-${randomUUID()}`;
   const client = new Client({ connection, namespace });
   const run = async (timersMs: readonly number[]) => {
@@ -61,6 +62,10 @@ export async function measureLatency(
           const { events } = await handle.fetchHistory();
           return { startedAt, events: events ?? [] };
         }),
+      );
+      await forget(
+        place,
+        runs.map(({ handle }) => handle),
       );
       return {
         dispatchMs: median(histories.map(({ events }) => dispatchOf(events))),

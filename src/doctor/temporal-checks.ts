@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 import { checkSearchAttributes } from '../worker-process/search-attributes';
@@ -20,6 +20,17 @@ const GONE_MS = 90_000;
 
 /** On Temporal Cloud nobody can set what a server's operator can. */
 export const isCloud = (address: string): boolean => /\.tmprl\.cloud(:\d+)?$/.test(address);
+
+/** Takes workflows of the doctor's out of the lists again, where it may: nobody looks for them. */
+export async function forget(
+  { connection, namespace }: Place,
+  handles: readonly WorkflowHandle[],
+): Promise<void> {
+  const executions = handles.map(({ workflowId }) => ({ namespace, workflowExecution: { workflowId } }));
+  await Promise.allSettled(
+    executions.map((each) => connection.workflowService.deleteWorkflowExecution(each)),
+  );
+}
 
 /** Whether the namespace is there, and what the server says of itself. */
 export async function checkNamespace({ connection, namespace }: Place): Promise<Check> {

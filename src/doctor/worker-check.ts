@@ -8,7 +8,7 @@ import { failureTypes } from '../contract/failures';
 import { CALL_TRANSFER_WORKFLOW } from '../contract/names';
 
 import { Check } from './finding';
-import type { Place } from './temporal-checks';
+import { forget, type Place } from './temporal-checks';
 
 const LIMIT_MS = 4000;
 const LOOK_EVERY_MS = 200;
@@ -20,10 +20,8 @@ const SAME_KEYS =
  * Starts a conversation that the worker must refuse before anything happens: its workflow id is not that of its conversation
  * id. The refusal shows that the worker takes tasks, reads what is written here, and writes what is read here.
  */
-export async function checkWorker(
-  { connection, namespace, taskQueue }: Place,
-  dataConverter: DataConverter | undefined,
-): Promise<Check> {
+export async function checkWorker(place: Place, dataConverter: DataConverter | undefined): Promise<Check> {
+  const { connection, namespace, taskQueue } = place;
   const check = new Check('worker');
   const client = new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
   const id = randomUUID();
@@ -63,6 +61,7 @@ export async function checkWorker(
   } finally {
     done.abort();
     await handle.terminate('the doctor is done').catch(() => undefined);
+    await forget(place, [handle]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Check, exitStatus, printed, summary } from '../../src/doctor/finding';
 import { judgeLatency, type Measured } from '../../src/doctor/latency-check';
+import { forget } from '../../src/doctor/temporal-checks';
 
 const well: Measured = { dispatchMs: 4, timerLatenessMs: 3, skewMs: -20 };
 const judged = (more: Partial<Measured>, address = 'localhost:7233') =>
@@ -44,4 +45,19 @@ test('the exit status tells problems from warnings, and both from nothing', () =
   expect(printed([...findings, ...broken])).toBe(
     ['✓ a: is well', '– a: was not looked at', '✗ c: is broken', '    → mend it'].join('\n'),
   );
+});
+
+test('each workflow of the doctor’s is deleted, and a server that does not allow it is not told of', async () => {
+  const deleted: unknown[] = [];
+  const deleteWorkflowExecution = (request: unknown) => {
+    deleted.push(request);
+    return Promise.reject(new Error('not allowed'));
+  };
+  const connection = { workflowService: { deleteWorkflowExecution } } as never;
+  const handles = [{ workflowId: 'a' }, { workflowId: 'b' }] as never;
+  await forget({ connection, namespace: 'calls', taskQueue: 'q' }, handles);
+  expect(deleted).toEqual([
+    { namespace: 'calls', workflowExecution: { workflowId: 'a' } },
+    { namespace: 'calls', workflowExecution: { workflowId: 'b' } },
+  ]);
 });
