@@ -21,8 +21,8 @@ export interface Answer {
   text: string | undefined;
 }
 
-/** 1 MiB: more than any transfer with its variables, less than what would hurt a worker. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+/** 2 MiB: the largest input variables, which an answer repeats, and the largest context; less than what would hurt a worker. */
+export const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 /** The only dates that `Retry-After` may hold, such as `Sun, 06 Nov 1994 08:49:37 GMT`, in the form that must be sent. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

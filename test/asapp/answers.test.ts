@@ -229,7 +229,7 @@ describe('an answer that is larger than a decision may be', () => {
     withFields({ outputContext: { transferType: 'SYSTEM', ...variables(bytes) } });
 
   it.each<[string, FaultEffect]>([
-    ['body: has more than 1048576 bytes', { kind: 'body', body: `"${'x'.repeat(1024 * 1024)}"` }],
+    ['body: has more than 2097152 bytes', { kind: 'body', body: `"${'x'.repeat(2 * 1024 * 1024)}"` }],
     ['outputContext: has more than 524288 bytes', context(524_288)],
   ])('is refused by the name of its field: %s', async (what, effect) => {
     await expect(completed(effect)).rejects.toMatchObject({

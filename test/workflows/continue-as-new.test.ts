@@ -56,19 +56,23 @@ test('a conversation that continued as new stays open for its window, and closes
 });
 
 test('a conversation with as many input variables as it may have reaches ASAPP, and continues as new', async () => {
-  const settings = { maxLegsPerRun: 1, reconnectWindowMs: { TRANSFER_UNAVAILABLE: 3000 } };
+  const settings = { maxLegsPerRun: 1, reconnectWindowMs: { CUSTOMER_HUNG_UP: 3000 } };
   await withRealServer({}, (env) =>
-    withCallTransfer(env, { settings }, async ({ client }) => {
-      const inputVariables = { a: 'x'.repeat(1_048_576 - '{"a":""}'.length) };
-      const request = newRequest({ inputContext: { inputVariables } });
-      // The stand-in takes less than Temporal.
-      const refused = { outcome: 'TRANSFER_UNAVAILABLE', reason: 'ASAPP_REQUEST_REFUSED' };
-      expect(decisionIn(await client.requestTransfer(request))).toMatchObject(refused);
-      const second = { ...request, transferId: `${request.conversationId}-b` };
-      expect(decisionIn(await client.requestTransfer(second))).toMatchObject(refused);
+    withCallTransfer(env, { settings }, async (underTest) => {
+      const { client, sandbox } = underTest;
+      // ASAPP's answer repeats them.
+      const inputContext = { inputVariables: { a: 'x'.repeat(1_048_576 - '{"a":""}'.length) } };
+      const { conversationId } = newRequest();
+      for (const leg of ['a', 'b']) {
+        const transferId = `${conversationId}-${leg}`;
+        await connected(underTest, { conversationId, transferId, inputContext });
+        sandbox.exchange.callerHangsUp(transferId);
+        const step = await client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' });
+        expect(decisionIn(step)).toMatchObject({ outcome: 'CUSTOMER_HUNG_UP' });
+      }
 
-      expect(await client.result(request.conversationId)).toMatchObject(refused);
-      const described = await workflowOf(env, request.conversationId).describe();
+      await client.result(conversationId);
+      const described = await workflowOf(env, conversationId).describe();
       expect(described.raw.workflowExecutionInfo?.firstRunId).not.toBe(described.runId);
     }),
   );
