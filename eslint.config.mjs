@@ -37,7 +37,7 @@ const layers = {
   'worker-process': { may: ['contract', 'asapp', 'account', 'routing', 'environment'] },
   bundling: { may: ['contract', 'codec', 'environment', 'workflow.ts'] },
   sandbox: { may: ['contract'], refuses: ['temporal'] },
-  doctor: { may: ['contract', 'asapp', 'call-control', 'codec', 'environment', 'worker-process'] },
+  doctor: { may: ['contract', 'asapp', 'call-control', 'client', 'codec', 'environment', 'worker-process'] },
   bin: {
     may: [
       'bundling',

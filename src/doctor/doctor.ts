@@ -19,6 +19,7 @@ import {
   checkPartitions,
   checkPollers,
   isCloud,
+  whyOf,
   type Place,
 } from './temporal-checks';
 import { checkWorker } from './worker-check';
@@ -112,8 +113,7 @@ async function lookAtTemporal(
     try {
       found = await connection.withDeadline(Date.now() + REQUEST_LIMIT_MS, () => check(place));
     } catch (error) {
-      const { details = (error as Error).message } = error as { details?: string };
-      found = new Check(name).skipped(`Temporal does not say: ${details}`);
+      found = new Check(name).skipped(`Temporal does not say: ${whyOf(error)}`);
     }
     tell(found);
     return found;

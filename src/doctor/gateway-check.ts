@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+import { isPlainHttp } from '../environment/read-environment';
+
 import { Check } from './finding';
 
 const LIMIT_MS = 3000;
@@ -12,7 +14,6 @@ interface GatewayToCheck {
 /** Looks at a running gateway from outside, at the address that phone systems know. */
 export async function checkGateway({ publicUrl, apiKeys = [] }: GatewayToCheck): Promise<Check> {
   const check = new Check('gateway');
-  const { protocol, hostname } = new URL(publicUrl);
   const get = (path: string, headers = {}) =>
     fetch(publicUrl + path, { headers, redirect: 'manual', signal: AbortSignal.timeout(LIMIT_MS) });
   try {
@@ -45,7 +46,7 @@ export async function checkGateway({ publicUrl, apiKeys = [] }: GatewayToCheck):
       'GATEWAY_PUBLIC_URL: start the gateway, and check name, port and certificate',
     );
   }
-  if (protocol === 'http:' && !/^(localhost|127\..*|\[::1\])$/.test(hostname)) {
+  if (isPlainHttp(publicUrl)) {
     check.warning('it is reached by http: callers’ numbers can be read on the way', 'Put TLS before it');
   }
   return check;

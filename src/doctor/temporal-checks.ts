@@ -1,12 +1,12 @@
 import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
+import { pollersOf } from '../client/task-queue';
 import { checkSearchAttributes } from '../worker-process/search-attributes';
 
 import { Check } from './finding';
 
-const { TaskQueueType } = temporal.api.enums.v1;
-type TaskQueueType = temporal.api.enums.v1.TaskQueueType;
+const { TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;
 
 /** What the doctor looks at. */
 export interface Place {
@@ -15,11 +15,12 @@ export interface Place {
   taskQueue: string;
 }
 
-/** A poll lasts 60 s at most, and Temporal names pollers for 5 minutes: one that is this old is gone. Milliseconds. */
-const GONE_MS = 90_000;
-
 /** On Temporal Cloud nobody can set what a server's operator can. */
 export const isCloud = (address: string): boolean => /\.tmprl\.cloud(:\d+)?$/.test(address);
+
+/** What the server says of a request that failed. */
+export const whyOf = (error: unknown): string =>
+  (error as { details?: string }).details ?? (error as Error).message;
 
 /** Takes workflows of the doctor's out of the lists again, where it may: nobody looks for them. */
 export async function forget(
@@ -38,9 +39,8 @@ export async function checkNamespace({ connection, namespace }: Place): Promise<
   try {
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    const { details = (error as Error).message } = error as { details?: string };
     return check.problem(
-      `${namespace}: ${details}`,
+      `${namespace}: ${whyOf(error)}`,
       'TEMPORAL_NAMESPACE: check the name, or create it: temporal operator namespace create',
     );
   }
@@ -51,19 +51,9 @@ export async function checkNamespace({ connection, namespace }: Place): Promise<
 /** Who polls the task queue, and with which build. */
 export async function checkPollers({ connection, namespace, taskQueue }: Place): Promise<Check> {
   const check = new Check('task queue');
-  const pollersOf = async (taskQueueType: TaskQueueType) => {
-    const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType,
-    });
-    return pollers.filter(
-      ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < GONE_MS,
-    );
-  };
   const [workflows, activities] = await Promise.all([
-    pollersOf(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
-    pollersOf(TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+    pollersOf(connection, namespace, taskQueue),
+    pollersOf(connection, namespace, taskQueue, TASK_QUEUE_TYPE_ACTIVITY),
   ]);
   if (workflows.length === 0 || activities.length === 0) {
     const what = workflows.length > 0 ? 'activities of' : activities.length > 0 ? 'workflows of' : '';
@@ -93,14 +83,14 @@ export async function checkAttributes({ connection, namespace }: Place): Promise
   return missing.length + wrong.length === 0 ? check.ok('all are registered') : check;
 }
 
-/** Into how many pieces Temporal has divided the task queue. */
+/** How many partitions the task queue has. */
 export async function checkPartitions({ connection, namespace, taskQueue }: Place): Promise<Check> {
   const check = new Check('partitions');
   const { workflowTaskQueuePartitions: partitions } =
     await connection.workflowService.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } });
-  if (partitions.length <= 1) return check.ok('the task queue is in one piece');
+  if (partitions.length <= 1) return check.ok('the task queue has one partition');
   return check.warning(
-    `the task queue is in ${partitions.length} pieces: a few workers do not serve them alike, and some callers wait longer`,
+    `the task queue has ${partitions.length} partitions: a few workers do not serve them alike, and some callers wait longer`,
     'matching.numTaskqueueReadPartitions, matching.numTaskqueueWritePartitions: 1 for this task queue (docs/operations.md)',
   );
 }

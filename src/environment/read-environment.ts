@@ -89,10 +89,16 @@ export async function readAll<Parts extends unknown[]>(
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+/** Whether what is sent to a URL goes over a network in clear text. */
+export function isPlainHttp(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !LOOPBACK.test(hostname);
+}
+
 /** Warns of credentials or keys that would go over a network in clear text. */
 export function warnOfPlainHttp(variable: string, url: string | undefined): void {
-  if (url === undefined) return;
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== 'http:' || LOOPBACK.test(hostname)) return;
-  process.emitWarning(`${variable}: what is sent to ${hostname} can be read on the way: use https`);
+  if (url === undefined || !isPlainHttp(url)) return;
+  process.emitWarning(
+    `${variable}: what is sent to ${new URL(url).hostname} can be read on the way: use https`,
+  );
 }

@@ -114,7 +114,7 @@ test.each<[string, SetUp, RegExp[]]>([
     ],
   ],
   [
-    'the task queue is in pieces',
+    'the task queue has several partitions',
     {
       server: {
         dynamicConfig: {
@@ -123,7 +123,7 @@ test.each<[string, SetUp, RegExp[]]>([
         },
       },
     },
-    [/^WARNING partitions: the task queue is in 4 pieces.* → matching\.numTaskqueueReadPartitions/],
+    [/^WARNING partitions: the task queue has 4 partitions.* → matching\.numTaskqueueReadPartitions/],
   ],
   [
     'the worker has other keys',
