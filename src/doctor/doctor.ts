@@ -25,7 +25,7 @@ import {
 import { checkWorker } from './worker-check';
 
 const CONNECT_LIMIT_MS = 3000;
-const REQUEST_LIMIT_MS = 5000;
+const REQUEST_LIMIT_MS = 12_000;
 const MEASURE_LIMIT_MS = 30_000;
 
 type Temporal = ReturnType<typeof readTemporalEnvironment>;

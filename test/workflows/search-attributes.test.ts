@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { WorkflowHandle } from '@temporalio/client';
 
 import { searchAttributeKeys } from '../../src/index';
@@ -91,6 +93,8 @@ test('an attribute that is removed while calls are up holds up no decision', asy
         namespace: 'default',
         searchAttributes: [phase.name],
       });
+      // The worker counts on what the server said for 100 ms.
+      await sleep(500);
 
       sandbox.exchange.aiEnds(fetched.transferId, { transferType: 'AGENT' });
       const report = async ({ conversationId, transferId }: typeof notAnswered, how: object) =>
