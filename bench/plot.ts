@@ -11,31 +11,48 @@ const measures = {
   decisionP99: 'decision p99',
 } as const;
 
-/** One leg's round trips at each load, as SVG. */
+/** One leg's round trips at each load, and how much of each is ASAPP's own time, as SVG. */
 export async function plotOf(lines: readonly Line[]): Promise<string> {
   const { parse, View } = await import('vega');
   const { compile } = await import('vega-lite');
   const rows = lines
     .filter(({ kind, open }) => kind === 'leg' && open === 0)
-    .flatMap(({ contestant, parallel, asappMs, figures }) =>
+    .flatMap(({ contestant, parallel, pauseMs, asappMs, figures }) =>
       (Object.keys(measures) as (keyof typeof measures)[]).map((name) => ({
         contestant,
-        load: `${parallel} at a time, ASAPP ${asappMs} ms`,
-        order: 10_000 * parallel + asappMs,
+        load: `${pauseMs > 0 ? 'lone calls' : `${parallel} at a time`}, ASAPP at ${asappMs} ms`,
+        order: 100_000 * asappMs + 2 * parallel - Math.sign(pauseMs),
         measure: measures[name],
         milliseconds: figures[name],
+        asappMs,
       })),
     );
   const specification: TopLevelSpec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     data: { values: rows },
-    mark: 'bar',
-    encoding: {
-      column: { field: 'load', sort: { field: 'order' }, title: null },
-      x: { field: 'measure', sort: Object.values(measures), title: null },
-      xOffset: { field: 'contestant' },
-      y: { field: 'milliseconds', type: 'quantitative' },
-      color: { field: 'contestant', title: null },
+    facet: { field: 'load', sort: { field: 'order' }, title: null },
+    columns: 4,
+    spec: {
+      encoding: {
+        x: { field: 'measure', sort: Object.values(measures), title: null },
+        xOffset: { field: 'contestant' },
+      },
+      layer: [
+        {
+          mark: 'bar',
+          encoding: {
+            y: { field: 'milliseconds', type: 'quantitative' },
+            color: { field: 'contestant', title: null },
+          },
+        },
+        {
+          mark: 'bar',
+          encoding: {
+            y: { field: 'asappMs', type: 'quantitative' },
+            color: { datum: 'of it, ASAPP’s own' },
+          },
+        },
+      ],
     },
     resolve: { scale: { y: 'independent' } },
     background: 'white',

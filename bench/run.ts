@@ -4,6 +4,7 @@
  *
  * Single figures say nothing about another machine: look at the ratios. `npm run bench -- --quick` takes a minute and says
  * less; `--kinds leg --parallel 1,20 --open 100,1000,10000` says which calls, how many at a time, and how many to hold open.
+ * Calls one at a time run back to back, and in a quiet minute, where each begins after a second in which nothing happens.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -21,7 +22,7 @@ import { costOf, type Cost } from './cost';
 import { plotOf } from './plot';
 import { besideBase, figuresOf, ratiosOf, type Figures, type Line } from './statistics';
 import { typedContestant, workflowContestant } from './temporal-contestants';
-import { compete, kinds, noSamples, openCall, playCall, type Kind } from './workload';
+import { compete, kinds, noSamples, openCall, playCall, type Batch, type Kind } from './workload';
 
 const { values } = parseArgs({
   options: {
@@ -38,10 +39,11 @@ const { values } = parseArgs({
 const asappDelays = values.asapp.split(',').map(Number);
 /** How many calls at a time, and how many in each turn. */
 const allLoads = [
-  { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 20 },
-  { parallel: 20, calls: values.quick ? 40 : 100, rounds: values.quick ? 1 : 5 },
-  { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2 },
+  { parallel: 1, calls: values.quick ? 10 : 25, rounds: values.quick ? 2 : 20, pauseMs: 0 },
+  { parallel: 20, calls: values.quick ? 40 : 100, rounds: values.quick ? 1 : 5, pauseMs: 0 },
+  { parallel: 200, calls: values.quick ? 200 : 600, rounds: values.quick ? 1 : 2, pauseMs: 0 },
 ];
+const quiet = { parallel: 1, calls: 1, rounds: values.quick ? 3 : 20, pauseMs: 1000 };
 const loads = allLoads.filter(({ parallel }) => values.parallel.split(',').includes(String(parallel)));
 /** For other calls than those of one leg, and beside an ASAPP that takes its time. */
 const lighterLoads = loads
@@ -81,7 +83,9 @@ async function main(): Promise<void> {
       const those = kind === 'fallback' ? refused : contestants;
       for (const asappMs of asappDelays) {
         sandbox.fail({ times: 'untilHealed', effect: { kind: 'latency', ms: asappMs } });
-        for (const load of kind === 'leg' && asappMs === 0 ? loads : lighterLoads) {
+        const back = kind === 'leg' && asappMs === 0 ? loads : lighterLoads;
+        const alone = kind === 'leg' && loads.some(({ parallel }) => parallel === 1) ? [quiet] : [];
+        for (const load of [...back, ...alone]) {
           results.lines.push(...(await measured(those, sandbox, kind, { ...load, asappMs })));
         }
         sandbox.heal();
@@ -108,21 +112,23 @@ async function measured(
   contestants: readonly Contestant[],
   sandbox: Sandbox,
   kind: Kind,
-  load: { parallel: number; calls: number; rounds: number; asappMs: number },
+  load: Batch & { rounds: number; asappMs: number },
   open = 0,
 ): Promise<Line[]> {
   const samples = await compete(contestants, sandbox, kind, load);
   const figures = new Map([...samples].map(([name, each]) => [name, figuresOf(each)]));
   const base = figures.get(FLOOR) as Figures;
   const openToo = open === 0 ? '' : `, ${open} more open`;
+  const quietToo = load.pauseMs === 0 ? '' : `, in a quiet minute`;
   console.log(
-    `\n${kind}, ASAPP at ${load.asappMs} ms, ${load.parallel} at a time${openToo}; milliseconds, and × the floor's`,
+    `\n${kind}, ASAPP at ${load.asappMs} ms, ${load.parallel} at a time${quietToo}${openToo}; milliseconds, and × the floor's`,
   );
   console.table(Object.fromEntries([...figures].map(([name, each]) => [name, besideBase(each, base)])));
   return [...figures].map(([contestant, each]) => ({
     kind,
     asappMs: load.asappMs,
     parallel: load.parallel,
+    pauseMs: load.pauseMs,
     open,
     contestant,
     figures: each,
@@ -142,7 +148,7 @@ async function measureOpen(
   for (const count of openCounts) {
     for (const contestant of two) await openCalls(contestant, sandbox, count - open);
     open = count;
-    const load = { parallel: 1, calls: CALLS_BESIDE_OPEN / 4, rounds: 4, asappMs: 0 };
+    const load = { parallel: 1, calls: CALLS_BESIDE_OPEN / 4, rounds: 4, pauseMs: 0, asappMs: 0 };
     results.lines.push(...(await measured(two, sandbox, 'leg', load, open)));
     for (const [index, { name, pid }] of two.entries()) {
       const [now, then] = [await residentKib(pid), before[index] ?? null];

@@ -13,11 +13,13 @@ export interface Figures {
   decisionP95: number;
   decisionP99: number;
   callsPerSecond: number;
+  /** Processor time of the contestant's process for a call. */
+  processorMs: number;
   /** Calls in a hundred that got a fallback instead of their number. */
   fellBackPercent: number;
 }
 
-export const figuresOf = ({ number, decision, calls, fellBack, elapsed }: Samples): Figures => ({
+export const figuresOf = ({ number, decision, calls, fellBack, elapsed, processor }: Samples): Figures => ({
   numberP50: quantile(number, 0.5),
   numberP95: quantile(number, 0.95),
   numberP99: quantile(number, 0.99),
@@ -25,6 +27,7 @@ export const figuresOf = ({ number, decision, calls, fellBack, elapsed }: Sample
   decisionP95: quantile(decision, 0.95),
   decisionP99: quantile(decision, 0.99),
   callsPerSecond: (calls * 1000) / elapsed,
+  processorMs: processor / calls,
   fellBackPercent: (fellBack * 100) / calls,
 });
 
@@ -52,6 +55,8 @@ export interface Line {
   /** How long ASAPP takes for an answer, milliseconds. */
   asappMs: number;
   parallel: number;
+  /** How long nothing happens before a call, milliseconds. */
+  pauseMs: number;
   /** Calls that are open meanwhile. */
   open: number;
   contestant: string;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../lib/sandbox';
 
 import type { CallIds, Contestant } from './contestant';
+import { processorMs } from './processor-time';
 
 export const kinds = ['leg', 'reconnection', 'fallback'] as const;
 /** One leg; a leg after one that the customer ended; or a request that ASAPP refuses. */
@@ -19,9 +20,18 @@ export interface Samples {
   fellBack: number;
   /** Of the whole batches, milliseconds. */
   elapsed: number;
+  /** Processor time of the contestant's process in that time, milliseconds; `NaN` if nobody tells. */
+  processor: number;
 }
 
-export const noSamples = (): Samples => ({ number: [], decision: [], calls: 0, fellBack: 0, elapsed: 0 });
+export const noSamples = (): Samples => ({
+  number: [],
+  decision: [],
+  calls: 0,
+  fellBack: 0,
+  elapsed: 0,
+  processor: 0,
+});
 
 const timed = async <T>(into: number[], ask: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
@@ -89,14 +99,23 @@ function fallenBack(call: CallIds, samples: Samples): CallIds {
   return call;
 }
 
+/** How many calls, how many of them at a time, and how long nothing happens before them, milliseconds. */
+export interface Batch {
+  calls: number;
+  parallel: number;
+  pauseMs: number;
+}
+
 /** So many calls, so many of them at a time. */
 export async function playBatch(
   contestant: Contestant,
   sandbox: Sandbox,
   kind: Kind,
-  { calls, parallel }: { calls: number; parallel: number },
+  { calls, parallel, pauseMs }: Batch,
   samples: Samples,
 ): Promise<void> {
+  await sleep(pauseMs);
+  const processorBefore = await processorMs(contestant.pid);
   const begun = performance.now();
   let left = calls;
   await Promise.all(
@@ -106,6 +125,7 @@ export async function playBatch(
   );
   samples.calls += calls;
   samples.elapsed += performance.now() - begun;
+  samples.processor += (await processorMs(contestant.pid)) - processorBefore;
 }
 
 /**
@@ -117,7 +137,7 @@ export async function compete(
   contestants: readonly Contestant[],
   sandbox: Sandbox,
   kind: Kind,
-  { rounds, ...batch }: { rounds: number; calls: number; parallel: number },
+  { rounds, ...batch }: Batch & { rounds: number },
 ): Promise<Map<string, Samples>> {
   const results = new Map(contestants.map(({ name }) => [name, noSamples()]));
   for (let round = -1; round < rounds; round++) {

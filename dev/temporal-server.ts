@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 
 import { freePort } from './free-port';
+import { serverSettings, type DynamicConfig } from './server-settings';
 import { findBinary } from './temporal-binaries/find-binary';
 import { temporalCli } from './temporal-binaries/pinned';
 
@@ -45,8 +46,8 @@ export interface TemporalServerOptions {
   synchronous?: 'NORMAL' | 'FULL';
   /** Registered at start. */
   searchAttributes?: readonly { name: string; type: keyof typeof searchAttributeTypes }[];
-  /** Server settings by their keys, over those that this module tunes; values as JSON writes them. */
-  dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
+  /** Server settings by their keys, over those of `server-settings.ts`; values as JSON writes them. */
+  dynamicConfig?: DynamicConfig;
   /** Default `error`. */
   logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'never';
   /** Until the server must be ready, milliseconds. Default 60,000. */
@@ -54,32 +55,6 @@ export interface TemporalServerOptions {
   /** Gets what the server prints. Default: nobody; the end of it is in the error where the start fails. */
   onOutput?: (text: string) => void;
 }
-
-/**
- * How every development server is tuned, as a production server of some hosts behaves and the command's defaults do not.
- * Each of the defaults costs:
- *
- * - `numTaskqueue…Partitions` (4): a few workers do not serve each partition alike, and some callers wait much longer than
- *   others (`decisions/0019`).
- * - `transferProcessorMaxPollRPS` (20): each hop of a workflow to its worker is a load of this queue. Above 20 loads a
- *   second every hop waits for a token.
- * - `timerProcessorMaxTimeShift` (`1s`): timers are read so far ahead, and one that is shorter is found with the next
- *   reading: it fires up to a second late.
- * - `timerProcessorMaxPollRPS` (20): with a shorter shift the timers are read more often.
- */
-const tuned = {
-  'matching.numTaskqueueReadPartitions': 1,
-  'matching.numTaskqueueWritePartitions': 1,
-  'history.transferProcessorMaxPollRPS': 2000,
-  'history.timerProcessorMaxTimeShift': '10ms',
-  'history.timerProcessorMaxPollRPS': 200,
-};
-
-/**
- * The development server reads the search attributes from its database whenever it meets one, for those that are
- * registered while it runs. With all of them registered at its start it need not: they are read once in a while.
- */
-const withKnownSearchAttributes = { 'system.forceSearchAttributesCacheRefreshOnRead': false };
 
 /** How long the server may take to end by itself before it is killed, milliseconds. */
 const STOP_GRACE_MS = 10_000;
@@ -225,8 +200,8 @@ export class TemporalServer {
     for (const { name, type } of searchAttributes) {
       args.push('--search-attribute', `${name}=${searchAttributeTypes[type]}`);
     }
-    const known = searchAttributes.length > 0 ? withKnownSearchAttributes : {};
-    for (const [key, value] of Object.entries({ ...tuned, ...known, ...dynamicConfig })) {
+    const settings = serverSettings({ attributesAreKnown: searchAttributes.length > 0 });
+    for (const [key, value] of Object.entries({ ...settings, ...dynamicConfig })) {
       args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);
     }
     return args;

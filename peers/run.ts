@@ -68,6 +68,8 @@ const killings: [start: StartPeer, part: string][] = [
 
 interface SpeedLine {
   kind: Kind;
+  /** How long ASAPP takes for an answer, milliseconds. */
+  asappMs: number;
   parallel: number;
   contestant: string;
   calls: number;
@@ -178,12 +180,15 @@ async function measureOpenAndSpeed(folder: string, results: Results): Promise<vo
 }
 
 async function measureSpeed(peers: readonly Peer[], sandbox: Sandbox, results: Results): Promise<void> {
-  const loads: { kind: Kind; parallel: number }[] = [
-    { kind: 'leg', parallel: 1 },
-    { kind: 'leg', parallel: 20 },
-    { kind: 'reconnection', parallel: 1 },
+  const loads: { kind: Kind; parallel: number; asappMs: number }[] = [
+    { kind: 'leg', parallel: 1, asappMs: 0 },
+    { kind: 'leg', parallel: 1, asappMs: 300 },
+    { kind: 'leg', parallel: 20, asappMs: 0 },
+    { kind: 'leg', parallel: 20, asappMs: 300 },
+    { kind: 'reconnection', parallel: 1, asappMs: 0 },
   ];
-  for (const { kind, parallel } of loads) {
+  for (const { kind, parallel, asappMs } of loads) {
+    sandbox.fail({ times: 'untilHealed', effect: { kind: 'latency', ms: asappMs } });
     // Enough in each turn for all that are under way at a time.
     const batch = Math.max(Math.ceil(calls / rounds), 2 * parallel);
     const measured = batch * rounds;
@@ -191,17 +196,18 @@ async function measureSpeed(peers: readonly Peer[], sandbox: Sandbox, results: R
       peers.map(({ contestant }) => contestant),
       sandbox,
       kind,
-      { rounds, calls: batch, parallel },
+      { rounds, calls: batch, parallel, pauseMs: 0 },
     );
     const figures = new Map([...samples].map(([name, each]) => [name, figuresOf(each)]));
     const base = figures.get(NO_ENGINE) as Figures;
     console.log(
-      `\n${kind}, ${parallel} at a time, ${measured} calls of each; milliseconds, and × no engine's`,
+      `\n${kind}, ASAPP at ${asappMs} ms, ${parallel} at a time, ${measured} calls of each; milliseconds, and × no engine's`,
     );
     console.table(Object.fromEntries([...figures].map(([name, each]) => [name, besideBase(each, base)])));
     for (const [contestant, each] of figures) {
-      results.speed.push({ kind, parallel, contestant, calls: measured, figures: each });
+      results.speed.push({ kind, asappMs, parallel, contestant, calls: measured, figures: each });
     }
+    sandbox.heal();
   }
 }
 

@@ -11,6 +11,7 @@ import { Connection } from '@temporalio/client';
 
 import { registerSearchAttributes } from '../../src/worker-process/search-attributes';
 import { freeLowPort } from '../free-port';
+import { serverSettings, type DynamicConfig } from '../server-settings';
 
 import type { Postgres } from './postgres';
 import type { ServerPrograms } from './server-programs';
@@ -27,6 +28,14 @@ const stores = [
   { schema: 'postgresql/v12/visibility', database: 'temporal_visibility' },
 ] as const;
 
+/** How to run the server. */
+export interface TemporalOnPostgresOptions {
+  /** Of the history, for good. Default 4, as Temporal's own images have. */
+  shards?: number;
+  /** Default: `serverSettings` for a server whose search attributes are registered while it runs. */
+  dynamicConfig?: DynamicConfig;
+}
+
 export class TemporalOnPostgres {
   private constructor(
     /** For gRPC clients, `host:port`. */
@@ -36,7 +45,14 @@ export class TemporalOnPostgres {
   ) {}
 
   /** Starts a server with the namespace `default` and this package's search attributes. */
-  static async start({ server, sqlTool }: ServerPrograms, postgres: Postgres): Promise<TemporalOnPostgres> {
+  static async start(
+    { server, sqlTool }: ServerPrograms,
+    postgres: Postgres,
+    {
+      shards = 4,
+      dynamicConfig = serverSettings({ attributesAreKnown: false }),
+    }: TemporalOnPostgresOptions = {},
+  ): Promise<TemporalOnPostgres> {
     for (const { schema, database } of stores) {
       const tool = (...args: string[]) =>
         run(sqlTool, [
@@ -52,7 +68,13 @@ export class TemporalOnPostgres {
     const configFile = join(folder, 'config.json');
     const frontendPort = await freeLowPort();
     // JSON is YAML.
-    await writeFile(configFile, JSON.stringify(await configOf(postgres, frontendPort)));
+    const config = {
+      ...(await configOf(postgres, frontendPort, shards)),
+      dynamicConfigClient: { filepath: join(folder, 'dynamic-config.json'), pollInterval: '1m' },
+    };
+    await writeFile(configFile, JSON.stringify(config));
+    const values = Object.entries(dynamicConfig).map(([key, value]) => [key, [{ value }]]);
+    await writeFile(config.dynamicConfigClient.filepath, JSON.stringify(Object.fromEntries(values)));
     const child = spawn(server, ['--config-file', configFile, '--allow-no-auth', 'start'], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -64,6 +86,10 @@ export class TemporalOnPostgres {
       await started.stop();
       throw error;
     }
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   async stop(): Promise<void> {
@@ -117,7 +143,7 @@ export class TemporalOnPostgres {
   }
 }
 
-async function configOf(postgres: Postgres, frontendPort: number): Promise<object> {
+async function configOf(postgres: Postgres, frontendPort: number, shards: number): Promise<object> {
   const store = (databaseName: string, maxConns: number) => ({
     sql: {
       pluginName: 'postgres12',
@@ -142,7 +168,7 @@ async function configOf(postgres: Postgres, frontendPort: number): Promise<objec
     persistence: {
       defaultStore: 'default',
       visibilityStore: 'visibility',
-      numHistoryShards: 4,
+      numHistoryShards: shards,
       datastores: { default: store(stores[0].database, 20), visibility: store(stores[1].database, 10) },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: ip } },

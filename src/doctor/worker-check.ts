@@ -10,7 +10,7 @@ import { CALL_TRANSFER_WORKFLOW } from '../contract/names';
 import { Check } from './finding';
 import { forget, type Place } from './temporal-checks';
 
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 7000;
 const LOOK_EVERY_MS = 200;
 
 const SAME_KEYS =
