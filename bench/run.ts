@@ -45,10 +45,12 @@ const allLoads = [
 ];
 const quiet = { parallel: 1, calls: 1, rounds: values.quick ? 3 : 20, pauseMs: 1000 };
 const loads = allLoads.filter(({ parallel }) => values.parallel.split(',').includes(String(parallel)));
+const lighter = (by: number) =>
+  loads
+    .filter(({ parallel }) => parallel <= 20)
+    .map((load) => ({ ...load, rounds: Math.ceil(load.rounds / by) }));
 /** For other calls than those of one leg, and beside an ASAPP that takes its time. */
-const lighterLoads = loads
-  .filter(({ parallel }) => parallel <= 20)
-  .map((load) => ({ ...load, rounds: Math.ceil(load.rounds / 2) }));
+const [lighterLoads, slowLoads] = [lighter(2), lighter(4)];
 const openCounts = values.quick || values.open === '' ? [] : values.open.split(',').map(Number);
 /** How long a call goes on whose cost is read: long enough for each event to come by itself, milliseconds. */
 const TALK_MS = 200;
@@ -83,7 +85,7 @@ async function main(): Promise<void> {
       const those = kind === 'fallback' ? refused : contestants;
       for (const asappMs of asappDelays) {
         sandbox.fail({ times: 'untilHealed', effect: { kind: 'latency', ms: asappMs } });
-        const back = kind === 'leg' && asappMs === 0 ? loads : lighterLoads;
+        const back = asappMs > 0 ? slowLoads : kind === 'leg' ? loads : lighterLoads;
         const alone = kind === 'leg' && loads.some(({ parallel }) => parallel === 1) ? [quiet] : [];
         for (const load of [...back, ...alone]) {
           results.lines.push(...(await measured(those, sandbox, kind, { ...load, asappMs })));

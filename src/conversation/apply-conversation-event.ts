@@ -38,10 +38,6 @@ export const applyConversationEvent = (
 
 function changed(state: ConversationState, event: ConversationEvent): ConversationState {
   switch (event.type) {
-    case 'firstRequested':
-      return state.legs.length > 0 || state.firstRequest !== null
-        ? state
-        : { ...state, firstRequest: event.request };
     case 'begun':
       return onBegun(state, event);
     case 'settingsRead':
@@ -81,20 +77,19 @@ function changed(state: ConversationState, event: ConversationEvent): Conversati
 
 function onBegun(
   state: ConversationState,
-  { requestedAt, newId }: ConversationEventOf<'begun'>,
+  { request, requestedAt, newId }: ConversationEventOf<'begun'>,
 ): ConversationState {
   if (state.legs.length > 0) return state;
   const { conversationId, transferId, transport, inputContext } = state.input;
-  const asked = state.firstRequest;
-  const limitMs = shorter(LONGEST_REQUEST_DEADLINE_MS, asked?.answerWithinMs);
+  const limitMs = shorter(LONGEST_REQUEST_DEADLINE_MS, request?.answerWithinMs);
   const begun = opened(
     // The context is the leg's from now on: a run that continues as new carries no copy.
-    { ...state, firstRequest: null, input: { ...state.input, inputContext: undefined } },
+    { ...state, input: { ...state.input, inputContext: undefined } },
     {
       conversationId,
-      transferId: transferId ?? asked?.transferId ?? newId,
+      transferId: transferId ?? request?.transferId ?? newId,
       transport,
-      inputContext: inputContext ?? asked?.inputContext,
+      inputContext: inputContext ?? request?.inputContext,
       requestedAt,
       requestBy: requestedAt + limitMs,
       redialOf: null,

@@ -67,8 +67,6 @@ export interface ConversationState {
   input: ConversationInput;
   /** `null` until the first leg's request has brought them. */
   settings: ConversationSettings | null;
-  /** The request that came together with the start. */
-  firstRequest: CheckedRequest | null;
   /** Oldest first, at most the latest 100. */
   legs: LegRecord[];
   /** Legs in all, and when this run began. */
@@ -84,10 +82,11 @@ export interface ConversationState {
 
 /** What happened. Times in epoch milliseconds on the server's clock. */
 export type ConversationEvent =
-  /** A request came together with the start: it says what the first leg is. */
-  | { type: 'firstRequested'; request: CheckedRequest }
-  /** The first leg begins. `newId` is its id if nobody named one. */
-  | { type: 'begun'; requestedAt: number; newId: string }
+  /**
+   * The first leg begins, as the request says that came together with the start, if one did. `newId` is its id if nobody
+   * named one.
+   */
+  | { type: 'begun'; request: CheckedRequest | null; requestedAt: number; newId: string }
   /** What the worker's owner configured is known: it holds from now on. */
   | { type: 'settingsRead'; settings: ConversationSettings }
   /** The policy was asked together with a leg's result. */
@@ -131,7 +130,6 @@ export type ConversationEventOf<Type extends ConversationEvent['type']> = Extrac
 export const newConversation = (input: ConversationInput): ConversationState => ({
   input,
   settings: null,
-  firstRequest: null,
   legs: [],
   legCount: 0,
   legCountBefore: 0,

@@ -4,7 +4,6 @@ import {
   CancellationScope,
   condition,
   allHandlersFinished,
-  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 
@@ -19,7 +18,6 @@ import {
   newestLeg,
   type ConversationInput,
   type ConversationState,
-  type LegRecord,
 } from '../conversation/conversation-state';
 
 import { worker } from './activities';
@@ -50,19 +48,17 @@ export async function openConversation(
   return { conversation, shielded };
 }
 
-/** The first leg begins. */
-export async function begin(conversation: ConversationRun): Promise<LegRecord | undefined> {
-  // A request that came together with the start says what the leg is, or is refused: it is heard first. A condition is
-  // evaluated again once all messages of the workflow task have been handled.
+/** The first leg begins, if no request that came together with the start has begun it. */
+export async function begin(conversation: ConversationRun): Promise<void> {
+  // Such a request says what the leg is, or is refused: it is heard first. A condition is evaluated again once all messages
+  // of the workflow task have been handled.
   let evaluations = 0;
-  await condition(() => evaluations++ > 0);
+  await condition(() => conversation.begun || evaluations++ > 0);
   if (conversation.refusal !== null) {
     await condition(allHandlersFinished);
     throw conversation.refusal;
   }
-  const requestedAt = workflowInfo().startTime.getTime();
-  conversation.apply({ type: 'begun', requestedAt, newId: uuid4() });
-  return newestLeg(conversation.state);
+  if (!conversation.begun) conversation.begin(null);
 }
 
 /** Where no request to ASAPP brought the settings: it failed, or the caller left before. */

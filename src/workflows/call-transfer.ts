@@ -26,7 +26,8 @@ export async function callTransferWorkflow(
 ): Promise<RoutingDecision> {
   const { conversation, shielded } = await openConversation(input, carried);
   return await shielded.run(async () => {
-    let leg = conversation.begun ? await nextLeg(conversation) : await begin(conversation);
+    await begin(conversation);
+    let leg = await nextLeg(conversation);
     while (leg !== undefined) {
       // Request a number, wait for the disconnect, fetch the context: `run-leg.ts`.
       if (leg.request.legNumber === 1) await runLeg(conversation.running(leg.request.transferId));

@@ -1,10 +1,11 @@
-import type { ApplicationFailure } from '@temporalio/workflow';
+import { uuid4, workflowInfo, type ApplicationFailure } from '@temporalio/workflow';
 
 import { WAY_BACK_MS } from '../contract/names';
 import { defaultSettings } from '../contract/settings';
 import { applyConversationEvent } from '../conversation/apply-conversation-event';
 import {
   findLeg,
+  type CheckedRequest,
   type ConversationEvent,
   type ConversationState,
   type LegRecord,
@@ -32,6 +33,12 @@ export class ConversationRun {
   /** Whether the first leg has begun, before which nothing can be answered. */
   get begun(): boolean {
     return this.state.legs.length > 0;
+  }
+
+  /** The first leg begins. @param request - that came together with the start */
+  begin(request: CheckedRequest | null): void {
+    const requestedAt = workflowInfo().startTime.getTime();
+    this.apply({ type: 'begun', request, requestedAt, newId: uuid4() });
   }
 
   /** Epoch milliseconds: the clock of this run, as its alarm keeps it. */

@@ -96,8 +96,9 @@ async function onRequest(conversation: ConversationRun, payload: unknown): Promi
   conversation.acceptedInTask = workflowInfo().historyLength;
   const request = checkedFirst(conversation, payload);
   const askedAt = conversation.now();
-  conversation.apply({ type: 'firstRequested', request });
-  await hasBegun(conversation);
+  // Others came together with the start, too, and the first of them was refused.
+  if (conversation.refusal !== null) throw conversation.refusal;
+  if (!conversation.begun) conversation.begin(request);
   const limitMs = conversation.state.settings?.requestDeadlineMs ?? LONGEST_REQUEST_DEADLINE_MS;
   const answerBy = askedAt + shorter(limitMs, request.answerWithinMs);
   let transferId = request.transferId ?? legOfUnnamed(conversation.state) ?? uuid4();

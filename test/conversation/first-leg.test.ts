@@ -1,4 +1,3 @@
-import { applyConversationEvent } from '../../src/conversation/apply-conversation-event';
 import { legsInRun, newConversation } from '../../src/conversation/conversation-state';
 import {
   after,
@@ -14,12 +13,9 @@ import { at, REQUESTED_AT } from '../support/legs';
 const BILLING_CONTEXT = { taskName: 'billing', inputVariables: { accountNumber: '3434' } };
 const unnamed = newConversation({ ...INPUT, transferId: undefined });
 
-const firstRequested = (more: Parameters<typeof requestWith>[0]) =>
-  ({ type: 'firstRequested', request: requestWith(more) }) as const;
-
 describe('the first leg', () => {
   it("is the one of the start's transferId", () => {
-    const state = after(newConversation(INPUT), firstRequested({ transferId: 'asked' }), ...begun());
+    const state = after(newConversation(INPUT), ...begun({}, requestWith({ transferId: 'asked' })));
 
     expect(newest(state).request.transferId).toBe('conv-1-a');
   });
@@ -27,9 +23,10 @@ describe('the first leg', () => {
   it('is the one that is requested together with a start without a transferId', () => {
     const state = after(
       unnamed,
-      firstRequested({ transferId: 'asked', inputContext: BILLING_CONTEXT }),
-      firstRequested({ transferId: 'asked-later' }),
-      ...begun({ requestDeadlineMs: 7000 }),
+      ...begun(
+        { requestDeadlineMs: 7000 },
+        requestWith({ transferId: 'asked', inputContext: BILLING_CONTEXT }),
+      ),
     );
 
     expect(newest(state).request).toEqual({
@@ -41,7 +38,6 @@ describe('the first leg', () => {
       requestedAt: REQUESTED_AT,
       requestBy: REQUESTED_AT + 7000,
     });
-    expect(state.firstRequest).toBeNull();
   });
 
   it('has a new id where nobody named one', () => {
@@ -53,7 +49,7 @@ describe('the first leg', () => {
       ...INPUT,
       inputContext: { taskName: 'started', inputVariables: undefined },
     });
-    const state = after(started, firstRequested({ inputContext: BILLING_CONTEXT }), ...begun());
+    const state = after(started, ...begun({}, requestWith({ inputContext: BILLING_CONTEXT })));
 
     expect(newest(state).request.inputContext).toEqual({ taskName: 'started' });
   });
@@ -63,7 +59,7 @@ describe('the first leg', () => {
     [1200, 1200],
     [9000, 5000],
   ])('has its hard limit from the request, or what call control can wait: %p', (answerWithinMs, limitMs) => {
-    const state = after(unnamed, firstRequested({ answerWithinMs }), ...begun({ requestDeadlineMs: 5000 }));
+    const state = after(unnamed, ...begun({ requestDeadlineMs: 5000 }, requestWith({ answerWithinMs })));
 
     expect(newest(state).request.requestBy).toBe(REQUESTED_AT + limitMs);
   });
@@ -72,7 +68,7 @@ describe('the first leg', () => {
     const state = begunConversation();
 
     expect(after(state, ...begun({ requestDeadlineMs: 9000 }))).toBe(state);
-    expect(applyConversationEvent(state, firstRequested({ transferId: 'asked' }))).toBe(state);
+    expect(after(state, ...begun({}, requestWith({ transferId: 'asked' })))).toBe(state);
     expect(legsInRun(state)).toBe(1);
   });
 

@@ -27,7 +27,6 @@ interface Move {
 }
 
 const kinds: ConversationEvent['type'][] = [
-  'firstRequested',
   'begun',
   'legRequested',
   'redialRequested',
@@ -82,10 +81,13 @@ function eventOf(
   const transferId = leg?.request.transferId ?? 'nobody';
   const [first] = legEvents.map((event): LegEvent => ({ ...event, now }));
   switch (kind) {
-    case 'firstRequested':
-      return { type: kind, request: requestWith(flag ? { transferId: 'asked' } : {}) };
     case 'begun':
-      return { type: kind, requestedAt: now, newId: `leg-${count}` };
+      return {
+        type: kind,
+        request: flag ? requestWith({ transferId: 'asked' }) : null,
+        requestedAt: now,
+        newId: `leg-${count}`,
+      };
     case 'settingsRead':
       return { type: kind, settings: settings() };
     case 'routed':
@@ -159,7 +161,7 @@ export const conversations: fc.Arbitrary<Step[]> = fc
       if (event !== undefined) play(event);
       // Or nothing much would happen.
       if (newestLeg(state) === undefined && count > 1) {
-        play({ type: 'begun', requestedAt: now, newId: `leg-${count}` });
+        play({ type: 'begun', request: null, requestedAt: now, newId: `leg-${count}` });
         play({ type: 'settingsRead', settings: settings() });
       }
     }

@@ -43,8 +43,11 @@ export const conversationAfter = (...events: LegEvent[]): ConversationState =>
   after(begunConversation(), ...events.map((event) => onLeg(event)));
 
 /** The first leg begins, and its request has brought the settings. */
-export const begun = (more: Partial<ConversationSettings> = {}): ConversationEvent[] => [
-  { type: 'begun', requestedAt: REQUESTED_AT, newId: 'generated' },
+export const begun = (
+  more: Partial<ConversationSettings> = {},
+  request: CheckedRequest | null = null,
+): ConversationEvent[] => [
+  { type: 'begun', request, requestedAt: REQUESTED_AT, newId: 'generated' },
   { type: 'settingsRead', settings: settings(more) },
 ];
 

@@ -1,4 +1,10 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  WorkflowNotFoundError,
+  type WorkflowHandle,
+  type WorkflowUpdateFailedError,
+} from '@temporalio/client';
 
 import { askPlainly, connected, decisionIn, dialing, newRequest, workflowOf } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
@@ -82,6 +88,42 @@ describe('a conversation that is started with bad input', () => {
         expect(sandbox.requests).toHaveLength(before);
       }),
     );
+  });
+
+  it.each([
+    ['before a good one', [{ country: 'XX' }, {}], [/country: /, /country: /]],
+    ['after a good one', [{}, { country: 'XX' }], [/^DIAL$/, /country: /]],
+  ])('answers each request that waits for the first worker, a bad one %s', async (_, requests, answers) => {
+    await withRealServer({}, async (env) => {
+      const taskQueue = uniqueId('waits');
+      const input = newRequest();
+      const workflowId = `call-transfer/${input.conversationId}`;
+      const workflow = await env.client.workflow.start('callTransferWorkflow', {
+        workflowId,
+        taskQueue,
+        args: [input],
+      });
+      const asked: Promise<string>[] = [];
+      for (const request of requests) {
+        const answer = askPlainly({ env, taskQueue }, input, { workflowId, request });
+        asked.push(
+          answer.then(
+            ({ action }) => action,
+            (error: WorkflowUpdateFailedError) => String(error.cause?.message),
+          ),
+        );
+        // They are heard in the order in which the server has them.
+        await sleep(200);
+      }
+      await withCallTransfer(env, { worker: { taskQueue } }, async () => {
+        const said = await Promise.all(asked);
+        expect(said).toEqual(answers.map((answer) => expect.stringMatching(answer) as string));
+        await workflow.terminate();
+      }).catch((error: unknown) => {
+        // A conversation that was refused is over.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+    });
   });
 
   it('fails where the workflow id is that of another conversation', async () => {
