@@ -21,7 +21,6 @@ import {
   legWorkflowId,
   registerSearchAttributes,
   type ConversationSettingsInput,
-  type DialableLeg,
   type RoutingPolicy,
 } from '../src/index';
 import { Sandbox, type SandboxOptions } from '../src/sandbox';
@@ -46,10 +45,10 @@ interface Behaviour {
 const projectRoot = join(__dirname, '..');
 const folder = join(projectRoot, 'test', 'replay', 'histories', 'release-1');
 
-async function dial({ client }: Stage, conversationId: string, leg: string): Promise<DialableLeg> {
+async function dial({ client }: Stage, conversationId: string, leg: string) {
   const transferId = `${conversationId}-${leg}`;
   const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
-  if (step.action === 'DIAL') return step.leg;
+  if (step.action === 'DIAL' && step.leg.type === 'PHONE_NUMBER') return step.leg;
   throw new Error(`${conversationId}: expected a number, got ${JSON.stringify(step)}`);
 }
 
@@ -152,7 +151,8 @@ const behaviours: Behaviour[] = [
     play: async (stage, conversationId) => {
       const { transferId } = await dial(stage, conversationId, 'a');
       const step = await stage.client.reportDisconnect(conversationId, { transferId, cause: 'BUSY' });
-      if (step.action !== 'DIAL') throw new Error('Expected a fresh number');
+      if (step.action !== 'DIAL' || step.leg.type !== 'PHONE_NUMBER')
+        throw new Error('Expected a fresh number');
       stage.sandbox.exchange.callArrives(step.leg.transferNumber);
       await stage.client.reportConnected(conversationId, step.leg);
       await endByAi(stage, conversationId, step.leg.transferId);

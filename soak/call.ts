@@ -71,7 +71,7 @@ async function playLeg(
   };
 
   const step = await asked(() => client.requestTransfer({ conversationId, transferId, country: 'US' }));
-  if (step?.action === 'DIAL') {
+  if (step?.action === 'DIAL' && step.leg.type === 'PHONE_NUMBER') {
     const { transferNumber, expiresAt, dialBy } = step.leg;
     if (Date.now() >= Date.parse(expiresAt)) leg.handedOutLate = true;
     const tellings: Promise<unknown>[] = [];

@@ -60,7 +60,7 @@ export class CallTransferPlugin extends SimplePlugin {
     this.activities = createCallTransferActivities({
       asapp: measuredCallTransfers(new CircuitBreaker(limited, circuitBreaker)),
       routing: this.ceilings?.hearEnds(routing) ?? routing,
-      settings: checked,
+      settings: { ...checked, sip: transfers.hasSip ?? false },
       hasSearchAttributes: () => this.hasSearchAttributes(),
       findDecision,
     });

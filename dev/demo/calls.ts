@@ -94,7 +94,7 @@ async function leg(
   const { conversationId, transferId } = ids(stage, name, letter);
   tell(name, 'requests a number');
   const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
-  if (step.action !== 'DIAL') return routed(stage, name, step);
+  if (!hasNumber(step)) return routed(stage, name, step);
   tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
   sandbox.exchange.callArrives(step.leg.transferNumber);
   await client.reportConnected(conversationId, { transferId });
@@ -137,7 +137,7 @@ async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> 
 
   tell(name, 'posts leg.requested');
   const step = await send('leg.requested', { country: 'US' });
-  if (step.action !== 'DIAL') return routed(stage, name, step);
+  if (!hasNumber(step)) return routed(stage, name, step);
   tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
   sandbox.exchange.callArrives(step.leg.transferNumber);
   await send('leg.connected');
@@ -148,12 +148,18 @@ async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> 
   return routed(stage, name, await send('leg.disconnected', { by: 'GENERATIVE_AGENT' }));
 }
 
+type Dial = Extract<NextStep, { action: 'DIAL' }>;
+
+/** The demonstration dials numbers. */
+const hasNumber = (step: NextStep): step is Dial & { leg: Extract<Dial['leg'], { type: 'PHONE_NUMBER' }> } =>
+  step.action === 'DIAL' && step.leg.type === 'PHONE_NUMBER';
+
 async function numberExpires(stage: Stage, name: string): Promise<RoutingDecision> {
   const { client, tell } = stage;
   const { conversationId, transferId } = ids(stage, name, 'a');
   tell(name, 'requests a number');
   const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
-  if (step.action !== 'DIAL') return routed(stage, name, step);
+  if (!hasNumber(step)) return routed(stage, name, step);
   tell(name, 'does not dial', `the number expires at ${step.leg.expiresAt.slice(11, 19)}`);
   for (;;) {
     const { decision } = await client.conversation(conversationId);

@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 import { describeIssues } from '../contract/parse';
 import { jsonBytes, largest } from '../contract/sizes';
-import type { RequestedTransport } from '../contract/transport';
 
 import { AsappError, errorKind } from './error';
 import type { Assigned } from './port';
@@ -62,14 +61,15 @@ export function readTransfer(
 }
 
 /**
- * What the answer about an `ACTIVE` transfer assigns.
+ * The number that the answer about an `ACTIVE` transfer assigns.
  *
+ * @param requested - the country, if ASAPP does not repeat it
  * @param now - this process's clock, epoch milliseconds: only where ASAPP's own says nothing, as HTTP lets no server with
  *   a clock; then no number lives longer than ASAPP's default
  */
-export function readAssigned(answer: Answer, requested: RequestedTransport, now = Date.now()): Assigned {
+export function readAssigned(answer: Answer, requested: string, now = Date.now()): Assigned {
   const { createdAt, phoneNumber } = readAs(assignedNumberSchema, answer);
-  const { transferNumber, country = requested.country } = phoneNumber;
+  const { transferNumber, country = requested } = phoneNumber;
   const expiresAt = phoneNumber.expireAt ?? phoneNumber.expiresAt;
   if (expiresAt === undefined) throw invalidAnswer(answer, 'phoneNumber.expireAt: is missing');
   const answeredAt = Date.parse(answer.date ?? '');

@@ -5,15 +5,25 @@ import { z } from 'zod';
 
 import { httpUrl } from '../contract/fields';
 import { describeIssues } from '../contract/parse';
+import { NO_SIP, type RequestedTransport } from '../contract/transport';
 
 import { MAX_BODY_BYTES, readAssigned, readTransfer, type Answer } from './answer';
 import { AsappError } from './error';
-import type { CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
+import type { Assigned, CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './port';
 import { createdResourceSchema, type CallTransferResource } from './resource';
 
 const headerValue = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'must be visible ASCII characters, without white space or a line break');
+
+/** At least what the dial margin leaves something of, at most an hour. */
+export const sipLifetimeMs = z.int().min(1000).max(3_600_000);
+
+/** An address that a call can go to; what is behind a `?` would be headers. */
+export const sipUri = z
+  .string()
+  .max(500, 'must have at most 500 characters')
+  .regex(/^sips?:[^\s?<>"]+$/i, 'must be a SIP URI without headers, such as sip:transfers@example.com');
 
 const optionsSchema = z.object({
   /** Base URL: `https://api.sandbox.asapp.com`, `https://api.asapp.com`. */
@@ -24,7 +34,16 @@ const optionsSchema = z.object({
   apiSecret: headerValue,
   /** How long a connection may take to come up, in milliseconds. Default: 1,000. */
   connectTimeoutMs: z.int().min(1).max(600_000).default(1000),
+  /** ASAPP's SIP address, as it gave it at set-up: `sip:` or `sips:`, without headers. Default: no `SIP` transfers. */
+  sipUri: sipUri.optional(),
+  /** How long a SIP transfer may be dialled, in milliseconds: ASAPP publishes no limit. Default: 60,000, as a number's. */
+  sipLifetimeMs: sipLifetimeMs.default(60_000),
 });
+interface SipAddress {
+  uri: string;
+  lifetimeMs: number;
+}
+
 /** Where ASAPP is, and how it knows who asks. */
 export type HttpCallTransfersOptions = z.input<typeof optionsSchema>;
 
@@ -46,6 +65,8 @@ export class HttpCallTransfers implements CallTransfers {
   readonly #headers: Record<string, string>;
   readonly #apiUrl: string;
   readonly #agent: Agent;
+  readonly #sip: SipAddress;
+  readonly hasSip: boolean;
 
   /** @throws TypeError naming every option that cannot be used, never its value */
   constructor(options: HttpCallTransfersOptions) {
@@ -59,16 +80,19 @@ export class HttpCallTransfers implements CallTransfers {
       'asapp-api-secret': data.apiSecret,
       accept: 'application/json',
     };
+    this.hasSip = data.sipUri !== undefined;
+    this.#sip = { uri: data.sipUri ?? '', lifetimeMs: data.sipLifetimeMs };
     this.#agent = new Agent({ connectTimeout: data.connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS });
   }
 
   async create(transfer: CreateTransfer, limits: RequestLimits = {}): Promise<CreatedTransfer> {
     const { transferId, conversationId, transport, inputContext } = transfer;
+    if (transport.type === 'SIP' && !this.hasSip) throw new AsappError('requestRefused', NO_SIP);
     const body = JSON.stringify({
       id: transferId,
       externalConversationId: conversationId,
       type: transport.type,
-      phoneNumber: { country: transport.country },
+      ...(transport.type === 'PHONE_NUMBER' && { phoneNumber: { country: transport.country } }),
       inputContext,
     });
     let answer = await this.#send('POST', PATH, limits, body);
@@ -81,7 +105,7 @@ export class HttpCallTransfers implements CallTransfers {
       answer = await this.#send('GET', pathOf(transferId), limits);
     }
     const found = readTransfer(answer, transferId, existed ? undefined : createdResourceSchema);
-    const assigned = found.status === 'ACTIVE' ? readAssigned(answer, transport) : undefined;
+    const assigned = found.status === 'ACTIVE' ? this.#assignedIn(answer, transport, transferId) : undefined;
     return { transfer: found, existed, assigned };
   }
 
@@ -92,6 +116,14 @@ export class HttpCallTransfers implements CallTransfers {
   /** Closes the kept connections, after the requests that are under way. May be repeated. */
   async close(): Promise<void> {
     if (!this.#agent.destroyed) await this.#agent.close();
+  }
+
+  /** A SIP address is not in the answer: it is the same for all transfers, and lives as long as we say. */
+  #assignedIn(answer: Answer, transport: RequestedTransport, transferId: string): Assigned {
+    if (transport.type === 'PHONE_NUMBER') return readAssigned(answer, transport.country);
+    const { uri, lifetimeMs } = this.#sip;
+    const headers = { 'X-ASAPP-CallTransferId': transferId };
+    return { destination: { type: 'SIP', sipUri: uri, headers }, lifetimeMs, leftMs: lifetimeMs };
   }
 
   async #send(

@@ -15,7 +15,7 @@ export interface CreateTransfer {
 /** What ASAPP assigned. Its expiry is a lifetime: two times of ASAPP's clock, which is never compared with another. */
 export interface Assigned {
   destination: Destination;
-  /** From its creation to its expiry, milliseconds; `undefined` if ASAPP does not say when it was created. */
+  /** From its creation to its expiry, milliseconds; `undefined` if it is not known when it was created. */
   lifetimeMs: number | undefined;
   /** What was left of it when ASAPP answered, milliseconds. */
   leftMs: number;
@@ -43,6 +43,8 @@ export interface RequestLimits {
  * signal that ended it.
  */
 export interface CallTransfers {
+  /** Whether it knows ASAPP's SIP address, so that a transfer may be of `SIP`. Default: false. */
+  readonly hasSip?: boolean;
   /**
    * Creates a call transfer. An id that exists already (409: an earlier attempt got through) is read with
    * GET and answered as found: whether its number may still be dialled is for the caller to judge.

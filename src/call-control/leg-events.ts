@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { conversationIdSchema, countrySchema, instantSchema, optional } from '../contract/fields';
+import { conversationIdSchema, instantSchema, optional } from '../contract/fields';
 import { connectReportSchema, disconnectReportSchema } from '../contract/telephony-events';
 import { callTransferInputSchema } from '../contract/transfer-request';
 
@@ -21,7 +21,7 @@ const ids = { conversationId: conversationIdSchema };
  */
 export const legEventSchema = z.discriminatedUnion('type', [
   /** Call control wants GenerativeAgent on the call: a conversation starts, or its customer reconnects. */
-  eventOf('leg.requested', callTransferInputSchema.extend({ country: countrySchema })),
+  eventOf('leg.requested', callTransferInputSchema),
   /** GenerativeAgent answered the dialled leg. */
   eventOf('leg.connected', connectReportSchema.extend(ids)),
   /** The leg is over. */

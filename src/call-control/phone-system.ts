@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { NextStep } from '../contract/next-step';
+import type { RequestedTransport } from '../contract/transport';
 
 import type { CallerLeft, LegEvent } from './leg-events';
 import type { RouteSettings } from './routes';
@@ -96,12 +97,19 @@ export interface PhoneSystem<Call extends object = object, Command = unknown> {
   perform?(commands: readonly Command[]): Promise<void>;
 }
 
+/** A number of this country, or ASAPP's SIP address. */
+export interface DefaultTransport {
+  type: RequestedTransport['type'];
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+}
+
 /** What every phone system is given. */
 export interface PhoneSystemSettings extends RouteSettings {
   /** The gateway's address as the phone system knows it, without a slash at the end. */
   publicUrl: string;
-  /** ISO 3166-1 alpha-2 country of the numbers to dial, where a call says none. */
-  country: string;
+  /** How calls get to GenerativeAgent, where a call says nothing else. */
+  transport: DefaultTransport;
 }
 
 /** What the module of a phone system's folder exports, so that the gateway finds it by the folder's name. */

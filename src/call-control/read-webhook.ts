@@ -4,9 +4,10 @@ import { z } from 'zod';
 
 import { conversationIdSchema, countrySchema, transferIdSchema } from '../contract/fields';
 import { describeIssues } from '../contract/parse';
+import { transportTypeSchema } from '../contract/transport';
 
 import type { LegRequested } from './leg-events';
-import { WebhookError } from './phone-system';
+import { WebhookError, type DefaultTransport } from './phone-system';
 import { dialledSchema } from './routes';
 
 /**
@@ -41,6 +42,7 @@ export const wordSchema = z.string().min(1, 'must not be empty');
 export const callQuerySchema = z.object({
   conversationId: conversationIdSchema.optional(),
   transferId: transferIdSchema.optional(),
+  type: transportTypeSchema.optional(),
   country: countrySchema.optional(),
   taskName: wordSchema.optional(),
 });
@@ -52,7 +54,7 @@ const VARIABLE = 'var.';
 export interface CallDefaults {
   conversationId: string;
   transferId: string;
-  country: string;
+  transport: DefaultTransport;
 }
 
 /** A request for a leg, and what its address says that cannot be read. */
@@ -63,7 +65,7 @@ export interface RequestInQuery {
 
 /**
  * The request for a leg, as the address of a phone system's webhook says it: `conversationId`, `transferId`,
- * `country`, `taskName` and input variables as `var.{name}`. Whatever is not there, is empty or cannot be read is the call's
+ * `type`, `country`, `taskName` and input variables as `var.{name}`. Whatever is not there, is empty or cannot be read is the call's
  * own: a caller waits. A flow that connects its customer once more sends the same `conversationId` again.
  */
 export function requestInQuery(query: URLSearchParams, call: CallDefaults): RequestInQuery {
@@ -72,8 +74,8 @@ export function requestInQuery(query: URLSearchParams, call: CallDefaults): Requ
   const ids = {
     conversationId: said.conversationId ?? call.conversationId,
     transferId: said.transferId ?? call.transferId,
-    country: said.country ?? call.country,
   };
+  const { type, country } = { ...call.transport, ...said };
   const variables = [...query]
     .filter(([name]) => name.startsWith(VARIABLE))
     .map(([name, value]) => [name.slice(VARIABLE.length), value] as const);
@@ -82,7 +84,11 @@ export function requestInQuery(query: URLSearchParams, call: CallDefaults): Requ
     ...(variables.length === 0 ? {} : { inputVariables: Object.fromEntries(variables) }),
   };
   const hasContext = Object.keys(inputContext).length > 0;
-  const data = { ...ids, ...(hasContext ? { inputContext } : {}) };
+  const data = {
+    ...ids,
+    ...(type === 'SIP' ? { type } : { country }),
+    ...(hasContext ? { inputContext } : {}),
+  };
   return { event: { type: 'leg.requested', data }, ignored };
 }
 

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 
 import { routingDecisionSchema } from './routing-decision';
-import { destinationSchema } from './transport';
+import { phoneNumberSchema, sipAddressSchema } from './transport';
+
+const dialable = {
+  transferId: z.string(),
+  /** The last moment at which dialling may begin: of a number its `expiresAt` less the dial margin. */
+  dialBy: z.string(),
+};
 
 /** What call control may dial now. */
-export const dialableLegSchema = destinationSchema.extend({
-  transferId: z.string(),
-  /** When ASAPP releases the number, after which it may be a stranger's. */
-  expiresAt: z.string(),
-  /** The last moment at which dialling may begin: `expiresAt` less the dial margin. */
-  dialBy: z.string(),
-});
+export const dialableLegSchema = z.discriminatedUnion('type', [
+  phoneNumberSchema.extend({
+    ...dialable,
+    /** When ASAPP releases the number, after which it may be a stranger's. */
+    expiresAt: z.string(),
+  }),
+  sipAddressSchema.extend(dialable),
+]);
 export type DialableLeg = z.infer<typeof dialableLegSchema>;
 
 /** The `askId` of the request, where it had one: another's means that Temporal repeated an old answer. */

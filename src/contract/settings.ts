@@ -71,9 +71,12 @@ export type ConversationSettingsInput = z.input<typeof conversationSettingsSchem
 export interface ConversationSettings extends z.output<typeof conversationSettingsSchema> {
   /** Whether the server has this package's search attributes, with their types: found out while the worker runs. */
   searchAttributes: boolean;
+  /** Whether the worker knows ASAPP's SIP address. */
+  sip: boolean;
 }
 
 export const defaultSettings: ConversationSettings = {
   ...conversationSettingsSchema.parse({}),
   searchAttributes: false,
+  sip: false,
 };

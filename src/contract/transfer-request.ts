@@ -8,7 +8,7 @@ import {
   transferIdSchema,
 } from './fields';
 import { jsonBytes, largest } from './sizes';
-import { optionalTransportFields, transportFields } from './transport';
+import { needsCountry, needsHeaderId, transportFields } from './transport';
 
 /** What GenerativeAgent is told when the call arrives. */
 export const inputContextSchema = z.object({
@@ -27,14 +27,18 @@ export const inputContextSchema = z.object({
 });
 export type InputContext = z.infer<typeof inputContextSchema>;
 
-/** What starts a conversation: the one argument of `callTransferWorkflow`. */
-export const callTransferInputSchema = z.object({
-  conversationId: conversationIdSchema,
+/** The fields of what starts a conversation, besides its id. */
+export const firstLegSchema = z.object({
   /** Id of the first leg. Default: a generated UUID. */
   transferId: optional(transferIdSchema),
   ...transportFields,
   inputContext: optional(inputContextSchema),
 });
+
+/** What starts a conversation: the one argument of `callTransferWorkflow`. A number needs a `country`. */
+export const callTransferInputSchema = needsCountry(
+  needsHeaderId(z.object({ conversationId: conversationIdSchema, ...firstLegSchema.shape })),
+);
 export type CallTransferInput = z.input<typeof callTransferInputSchema>;
 
 /**
@@ -44,16 +48,18 @@ export type CallTransferInput = z.input<typeof callTransferInputSchema>;
  * reconnection leg. Without one it is answered for the leg whose number is being requested or waits to be dialled;
  * where there is none, it asks for a new leg: nothing tells its repetition from another wish.
  */
-export const transferRequestSchema = z.object({
-  transferId: optional(transferIdSchema),
-  /** Default: the transport of the conversation's first leg. */
-  ...optionalTransportFields,
-  inputContext: optional(inputContextSchema),
-  /** When call control asked: shown as the `requestedAt` of a leg after the first. Limits are counted from when the workflow hears of it. */
-  at: optional(instantSchema),
-  /** Anything that tells this request from others: an answer with a number repeats it, so that an old answer is known as such. */
-  askId: optional(z.string().min(1).max(200)),
-  /** Default: the worker's own hard limit of the number. */
-  answerWithinMs: optional(answerWithinMsSchema),
-});
+export const transferRequestSchema = needsHeaderId(
+  z.object({
+    transferId: optional(transferIdSchema),
+    /** Default: the transport of the conversation's first leg. */
+    ...transportFields,
+    inputContext: optional(inputContextSchema),
+    /** When call control asked: shown as the `requestedAt` of a leg after the first. Limits are counted from when the workflow hears of it. */
+    at: optional(instantSchema),
+    /** Anything that tells this request from others: an answer with a number repeats it, so that an old answer is known as such. */
+    askId: optional(z.string().min(1).max(200)),
+    /** Default: the worker's own hard limit of the number. */
+    answerWithinMs: optional(answerWithinMsSchema),
+  }),
+);
 export type TransferRequest = z.input<typeof transferRequestSchema>;

@@ -94,16 +94,13 @@ export function newestDecision(state: ConversationState): RoutingDecision | null
 }
 
 function dialStep({ transferId, assigned }: AssignedLeg): NextStep {
-  const { destination, expiresAt, dialBy } = assigned;
-  return {
-    action: 'DIAL',
-    leg: {
-      transferId,
-      ...destination,
-      expiresAt: new Date(expiresAt).toISOString(),
-      dialBy: new Date(dialBy).toISOString(),
-    },
-  };
+  const { destination, expiresAt } = assigned;
+  const dialBy = new Date(assigned.dialBy).toISOString();
+  const leg =
+    destination.type === 'SIP'
+      ? { transferId, ...destination, dialBy }
+      : { transferId, ...destination, expiresAt: new Date(expiresAt).toISOString(), dialBy };
+  return { action: 'DIAL', leg };
 }
 
 function routeStep(state: ConversationState, record: LegRecord): NextStep | undefined {

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
+import { countrySchema } from '../contract/fields';
 import { describeIssues } from '../contract/parse';
-import { callTransferInputSchema } from '../contract/transfer-request';
+import { firstLegSchema } from '../contract/transfer-request';
+import type { RequestedTransport } from '../contract/transport';
 
 import type { Exchange, SandboxTransfer } from './exchange';
 
@@ -25,16 +27,30 @@ export function parseJson(text: string): unknown {
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const { shape } = callTransferInputSchema;
-
-/** Transfers over `SIP` are not made here: the call side of the sandbox has telephone numbers only. */
-const postBodySchema = z.object({
+const everyBody = {
   id: z.string().min(1),
   externalConversationId: z.string().min(1),
-  type: z.string().pipe(z.literal('PHONE_NUMBER', 'must be "PHONE_NUMBER"; the sandbox has no "SIP"')),
-  phoneNumber: z.object({ country: shape.country }),
-  inputContext: shape.inputContext,
-});
+  inputContext: firstLegSchema.shape.inputContext,
+};
+/** The only way back that needs no more than this API is `BYE`, the default. */
+const returnTransferType = z.literal('BYE', 'must be "BYE": the sandbox has no "REFER" and no "INVITE"');
+
+const postBodySchema = z.discriminatedUnion(
+  'type',
+  [
+    z.object({
+      ...everyBody,
+      type: z.literal('PHONE_NUMBER'),
+      phoneNumber: z.object({ country: countrySchema }),
+    }),
+    z.object({
+      ...everyBody,
+      type: z.literal('SIP'),
+      sip: z.object({ returnTransferType: returnTransferType.optional() }).optional(),
+    }),
+  ],
+  'must be "PHONE_NUMBER" or "SIP"',
+);
 
 /**
  * ASAPP's POST: creates a call transfer.
@@ -50,9 +66,12 @@ export function post(exchange: Exchange, body: unknown): ApiAnswer {
     const status = isMalformed ? 400 : 422;
     return error(status, `${status}-01`, describeIssues(parsed.error, 'body'));
   }
-  const { id, externalConversationId, phoneNumber, inputContext } = parsed.data;
+  const { data } = parsed;
+  const { id, externalConversationId, inputContext } = data;
+  const transport: RequestedTransport =
+    data.type === 'SIP' ? { type: 'SIP' } : { type: 'PHONE_NUMBER', country: data.phoneNumber.country };
   if (exchange.transfers.has(id)) return error(409, '409-01', 'The entity was persisted already');
-  const transfer = exchange.create(id, externalConversationId, phoneNumber.country, inputContext);
+  const transfer = exchange.create(id, externalConversationId, transport, inputContext);
   if (transfer === undefined) return error(503, '503-01', 'No number is free');
   return { status: 200, body: resource(exchange, transfer) };
 }
@@ -78,16 +97,20 @@ function resource(exchange: Exchange, transfer: SandboxTransfer): Record<string,
     id: transfer.id,
     externalConversationId: transfer.externalConversationId,
     status,
-    type: 'PHONE_NUMBER',
+    type: transfer.type,
     createdAt: instant(transfer.createdAt),
     callReceivedAt: status === 'ACTIVE' ? undefined : instant(transfer.callReceivedAt),
     completedAt: isOver ? instant(transfer.completedAt) : undefined,
     inputContext: transfer.inputContext,
     outputContext: isOver ? (transfer.outputContext ?? undefined) : undefined,
-    phoneNumber: {
-      transferNumber: transfer.transferNumber,
-      country: transfer.country,
-      expireAt: instant(transfer.expiresAt),
-    },
+    ...(transfer.type === 'SIP'
+      ? { sip: { returnTransferType: 'BYE' } }
+      : {
+          phoneNumber: {
+            transferNumber: transfer.transferNumber,
+            country: transfer.country,
+            expireAt: instant(transfer.expiresAt),
+          },
+        }),
   };
 }

@@ -5,6 +5,7 @@
  * | name | body | answer |
  * |---|---|---|
  * | `call-arrives` | `{transferNumber}` | the transfer that the call reaches, whoever dialled |
+ * | `sip-call-arrives` | `{headers}`: of the INVITE | the transfer that they name |
  * | `ai-ends` | `{transferId, outputContext, lag?}` | the transfer |
  * | `caller-hangs-up` | `{transferId, lag?}` | the transfer |
  * | `fail` | a fault: `{method?, times?, effect}`, see `faults.ts` | `{}` |
@@ -33,6 +34,7 @@ import type { Sandbox } from './sandbox';
 const transferId = z.string();
 const lag = lagSchema.optional();
 const callArrivesSchema = z.strictObject({ transferNumber: z.string() });
+const sipCallArrivesSchema = z.strictObject({ headers: z.record(z.string(), z.string()) });
 const aiEndsSchema = z.strictObject({ transferId, outputContext: contextSchema, lag });
 const callerHangsUpSchema = z.strictObject({ transferId, lag });
 const transferSchema = z.strictObject({ transferId });
@@ -57,6 +59,8 @@ function carryOut(sandbox: Sandbox, name: string, body: unknown): Record<string,
   switch (name) {
     case 'call-arrives':
       return shown(exchange.callArrives(callArrivesSchema.parse(body).transferNumber));
+    case 'sip-call-arrives':
+      return shown(exchange.sipCallArrives(sipCallArrivesSchema.parse(body).headers));
     case 'ai-ends': {
       const { transferId: id, outputContext, lag } = aiEndsSchema.parse(body);
       return shown(exchange.aiEnds(id, outputContext, lag));

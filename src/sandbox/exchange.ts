@@ -3,14 +3,19 @@
  *
  * Invariants:
  * 1. A number is released once connected or expired, and may then be given to any other transfer.
- * 2. A call reaches whoever the number is assigned to at that moment, as in life: a stranger, if dialled late.
+ * 2. A call reaches whoever the number is assigned to at that moment, as in life: a stranger, if dialled late. A call over
+ *    SIP reaches the transfer that it names.
  * 3. Time passes by the clock alone: an expiry is noticed when somebody looks.
  */
 import { z } from 'zod';
 
 import { variablesSchema } from '../contract/json';
+import type { RequestedTransport } from '../contract/transport';
 
 import { NumberPool } from './number-pool';
+
+/** By which a call over SIP names its transfer, lower case. */
+const SIP_HEADER = 'x-asapp-calltransferid';
 
 export type SandboxStatus = 'ACTIVE' | 'ONGOING' | 'COMPLETED' | 'EXPIRED';
 
@@ -27,11 +32,14 @@ export type SandboxContext = z.infer<typeof contextSchema>;
 export interface SandboxTransfer {
   id: string;
   externalConversationId: string;
+  type: RequestedTransport['type'];
+  /** Of the number; empty for `SIP`. */
   country: string;
   /** What GenerativeAgent works with: what the POST gave or, where it gave nothing, what the leg before had. */
   inputContext: unknown;
   /** The conversation's leg before this one, which it resumes; `null` for the first. */
   resumedFrom: string | null;
+  /** Empty for `SIP`. */
   transferNumber: string;
   createdAt: number;
   expiresAt: number;
@@ -84,7 +92,7 @@ export class Exchange {
   }
 
   /**
-   * Assigns a number to a new transfer.
+   * Makes a new transfer, and assigns it a number unless it is of `SIP`.
    *
    * @returns `undefined` where no number of the country is free
    * @throws SandboxError where the id is known already
@@ -92,19 +100,22 @@ export class Exchange {
   create(
     id: string,
     externalConversationId: string,
-    country: string,
+    transport: RequestedTransport,
     inputContext: unknown,
   ): SandboxTransfer | undefined {
     if (this.transfers.has(id)) throw new SandboxError(`id: there is a transfer ${id} already`);
     const now = this.now();
     const expiresAt = now + this.numberTtlMs;
-    const transferNumber = this.pool.take({ country, transferId: id, expiresAt }, now);
+    const country = transport.type === 'SIP' ? '' : transport.country;
+    const transferNumber =
+      transport.type === 'SIP' ? '' : this.pool.take({ country, transferId: id, expiresAt }, now);
     if (transferNumber === undefined) return undefined;
     const earlier = this.conversations.get(externalConversationId) ?? [];
     const before = earlier.at(-1);
     const transfer: SandboxTransfer = {
       id,
       externalConversationId,
+      type: transport.type,
       country,
       inputContext: inputContext ?? before?.inputContext,
       resumedFrom: before?.id ?? null,
@@ -154,6 +165,24 @@ export class Exchange {
     }
     reached.callReceivedAt = now;
     this.pool.release(transferNumber);
+    return reached;
+  }
+
+  /**
+   * A call arrives at the SIP address.
+   *
+   * @param headers - of its INVITE, names in any case
+   * @returns the transfer that `X-ASAPP-CallTransferId` names
+   * @throws SandboxError without that header, or where no such transfer waits for its call
+   */
+  sipCallArrives(headers: Readonly<Record<string, string>>): SandboxTransfer {
+    const named = Object.entries(headers).find(([name]) => name.toLowerCase() === SIP_HEADER);
+    if (named === undefined) throw new SandboxError('headers: X-ASAPP-CallTransferId is missing');
+    const reached = this.transfers.get(named[1]);
+    if (reached?.type !== 'SIP' || this.status(reached) !== 'ACTIVE') {
+      throw new SandboxError('headers: X-ASAPP-CallTransferId names no SIP transfer that waits for its call');
+    }
+    reached.callReceivedAt = this.now();
     return reached;
   }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 import { ceilingsSchema, type CeilingsOptions } from '../account/ceilings';
+import { sipLifetimeMs, sipUri } from '../asapp/http-call-transfers';
 import { httpUrl } from '../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../contract/names';
 import { conversationSettingsSchema, type ConversationSettingsInput } from '../contract/settings';
@@ -39,6 +40,8 @@ const environmentSchema = z
     ASAPP_API_URL: httpUrl,
     ASAPP_API_ID: z.string().min(1, 'must not be empty'),
     ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
+    CALL_TRANSFER_SIP_URI: sipUri.optional(),
+    CALL_TRANSFER_SIP_LIFETIME_MS: whole.pipe(sipLifetimeMs).optional(),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
     ...Object.fromEntries(
       [...settings, ...ceilings].map(({ variable, value }) => [variable, value.optional()]),
@@ -87,7 +90,13 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
   const { account, ...limits }: CeilingsOptions = given(ceilings);
   const hasCeilings = Object.values(limits).some((limit) => limit !== undefined);
   return {
-    asapp: { apiUrl: data.ASAPP_API_URL, apiId: data.ASAPP_API_ID, apiSecret: data.ASAPP_API_SECRET },
+    asapp: {
+      apiUrl: data.ASAPP_API_URL,
+      apiId: data.ASAPP_API_ID,
+      apiSecret: data.ASAPP_API_SECRET,
+      sipUri: data.CALL_TRANSFER_SIP_URI,
+      sipLifetimeMs: data.CALL_TRANSFER_SIP_LIFETIME_MS,
+    },
     taskQueue: data.CALL_TRANSFER_TASK_QUEUE,
     routing,
     settings: given(settings) as ConversationSettingsInput,

@@ -11,9 +11,13 @@ import type { AsappActivities, WorkerActivities } from '../activities/types';
 import { failureTypes, reasonOf } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
 import type { RoutingDecision } from '../contract/routing-decision';
+import { defaultSettings } from '../contract/settings';
 
 /** What the worker knows by itself, without I/O: done within the workflow task. */
 export const worker = proxyLocalActivities<WorkerActivities>({ startToCloseTimeout: '3 seconds' });
+
+/** What the worker's owner configured. */
+export const readSettings = () => worker.callTransferReadSettings().catch(() => defaultSettings);
 
 /**
  * Requests to ASAPP.

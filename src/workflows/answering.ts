@@ -1,8 +1,10 @@
 /** How call control's requests and reports get their answers. */
 import { ApplicationFailure, condition, uuid4 } from '@temporalio/workflow';
 
+import { failureTypes } from '../contract/failures';
 import { WAY_BACK_MS } from '../contract/names';
 import type { NextStep } from '../contract/next-step';
+import { transportMistake } from '../contract/transport';
 import { answerAbout, legInProgress, legInTheWay, type Asking, type Refusal } from '../conversation/answers';
 import {
   canRedial,
@@ -110,6 +112,9 @@ export async function legOpened(
   const other = inTheWay()?.transferId ?? conversation.state.wanted?.transferId ?? transferId;
   if (other !== transferId) throw refused(legInProgress(other));
   await condition(() => conversation.state.settings !== null);
+  const { transport } = conversation.state.input;
+  const mistake = transportMistake(request, transport, conversation.settings.sip);
+  if (mistake !== undefined) throw refused({ refused: failureTypes.invalidInput, message: mistake });
   conversation.apply({ type: 'legRequested', request, transferId, now: askedAt });
   const isOpen = () => findLeg(conversation.state, transferId) !== undefined;
   await condition(() => isOpen() || conversation.state.cancelled);

@@ -10,7 +10,6 @@ import {
 import { failureTypes } from '../contract/failures';
 import { conversationWorkflowId } from '../contract/names';
 import { parsePayload } from '../contract/parse';
-import { defaultSettings } from '../contract/settings';
 import { callTransferInputSchema } from '../contract/transfer-request';
 import { requestedTransport } from '../contract/transport';
 import {
@@ -20,7 +19,7 @@ import {
   type ConversationState,
 } from '../conversation/conversation-state';
 
-import { worker } from './activities';
+import { readSettings } from './activities';
 import { ConversationRun } from './conversation-run';
 import { handleMessages, refuseMessages } from './message-handlers';
 import { measureNumber } from './metrics';
@@ -53,19 +52,18 @@ export async function begin(conversation: ConversationRun): Promise<void> {
   // Such a request says what the leg is, or is refused: it is heard first. A condition is evaluated again once all messages
   // of the workflow task have been handled.
   let evaluations = 0;
-  await condition(() => conversation.begun || evaluations++ > 0);
+  await condition(() => conversation.isBeginning || evaluations++ > 0);
+  await conversation.begin(null);
   if (conversation.refusal !== null) {
     await condition(allHandlersFinished);
     throw conversation.refusal;
   }
-  if (!conversation.begun) conversation.begin(null);
 }
 
 /** Where no request to ASAPP brought the settings: it failed, or the caller left before. */
 export async function settingsAreRead(conversation: ConversationRun): Promise<void> {
   if (conversation.state.settings !== null) return;
-  const settings = await worker.callTransferReadSettings().catch(() => defaultSettings);
-  conversation.apply({ type: 'settingsRead', settings });
+  conversation.apply({ type: 'settingsRead', settings: await readSettings() });
 }
 
 /** Refuses bad input before anything happens, also to whoever requests the first leg together with the start. */

@@ -1,7 +1,9 @@
-import { uuid4, workflowInfo, type ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, uuid4, workflowInfo } from '@temporalio/workflow';
 
+import { failureTypes } from '../contract/failures';
 import { WAY_BACK_MS } from '../contract/names';
 import { defaultSettings } from '../contract/settings';
+import { NO_SIP } from '../contract/transport';
 import { applyConversationEvent } from '../conversation/apply-conversation-event';
 import {
   findLeg,
@@ -11,6 +13,7 @@ import {
   type LegRecord,
 } from '../conversation/conversation-state';
 
+import { readSettings } from './activities';
 import { Alarm } from './alarm';
 import type { RunningLeg } from './run-leg';
 
@@ -20,9 +23,10 @@ export class ConversationRun {
   openChildren = 0;
   /** The workflow task that accepted the latest update, by the history's length when it began. */
   acceptedInTask: number | null = null;
-  /** Why the request that came together with the start is not valid. */
+  /** Why what started it is not valid, or the request that came together with the start. */
   refusal: ApplicationFailure | null = null;
   readonly alarm = new Alarm();
+  private beginning: Promise<void> | undefined;
 
   /** @param changed - called after every event that changed something */
   constructor(
@@ -35,8 +39,22 @@ export class ConversationRun {
     return this.state.legs.length > 0;
   }
 
-  /** The first leg begins. @param request - that came together with the start */
-  begin(request: CheckedRequest | null): void {
+  /** Whether the first leg has begun, or is just about to: no request says any more what it is. */
+  get isBeginning(): boolean {
+    return this.beginning !== undefined || this.begun;
+  }
+
+  /** The first leg begins, once, as the request says that came with the start; or it is refused, before anything happens. */
+  begin(request: CheckedRequest | null): Promise<void> {
+    return (this.beginning ??= this.beginOnce(request));
+  }
+
+  private async beginOnce(request: CheckedRequest | null): Promise<void> {
+    if (this.begun || this.refusal !== null) return;
+    if (this.state.input.transport.type === 'SIP' && !(await readSettings()).sip) {
+      this.refusal = ApplicationFailure.nonRetryable(NO_SIP, failureTypes.invalidInput);
+      return;
+    }
     const requestedAt = workflowInfo().startTime.getTime();
     this.apply({ type: 'begun', request, requestedAt, newId: uuid4() });
   }

@@ -43,7 +43,7 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
   setHandler(requestTransferUpdate, (request) => shielded.run(() => onRequest(conversation, request)), {
     // The one that came together with the start is refused by the handler: the history says so, and nothing is requested.
     validator: (request) => {
-      if (conversation.begun) parseRequest(request);
+      if (conversation.isBeginning) parseRequest(request);
     },
     description: 'Start or reconnect: answered with a number to dial, or with a decision',
   });
@@ -96,9 +96,8 @@ async function onRequest(conversation: ConversationRun, payload: unknown): Promi
   conversation.acceptedInTask = workflowInfo().historyLength;
   const request = checkedFirst(conversation, payload);
   const askedAt = conversation.now();
-  // Others came together with the start, too, and the first of them was refused.
+  await conversation.begin(request);
   if (conversation.refusal !== null) throw conversation.refusal;
-  if (!conversation.begun) conversation.begin(request);
   const limitMs = conversation.state.settings?.requestDeadlineMs ?? LONGEST_REQUEST_DEADLINE_MS;
   const answerBy = askedAt + shorter(limitMs, request.answerWithinMs);
   let transferId = request.transferId ?? legOfUnnamed(conversation.state) ?? uuid4();
@@ -125,7 +124,7 @@ function checkedFirst(conversation: ConversationRun, payload: unknown): ReturnTy
   try {
     return parseRequest(payload);
   } catch (failure) {
-    if (failure instanceof ApplicationFailure && !conversation.begun) conversation.refusal ??= failure;
+    if (failure instanceof ApplicationFailure && !conversation.isBeginning) conversation.refusal ??= failure;
     throw failure;
   }
 }

@@ -1,13 +1,12 @@
 import type { CallTransferResource } from '../../src/asapp/resource';
 import type { FaultEffect } from '../../src/sandbox';
 
-import { answerTo, failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
+import { numberOf, answerTo, failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
 
 /** What a GET after a whole call is answered with, told in another way. */
 async function completed(effect: FaultEffect): Promise<CallTransferResource> {
   return await withAsapp({}, async ({ asapp, sandbox }) => {
-    const { assigned } = await asapp.create(usTransfer);
-    sandbox.exchange.callArrives(assigned?.destination.transferNumber ?? '');
+    sandbox.exchange.callArrives(numberOf(await asapp.create(usTransfer)));
     sandbox.exchange.aiEnds('conv-1-a', { transferType: 'SYSTEM', transferVariables: { reason: 'billing' } });
     sandbox.fail({ method: 'GET', effect });
     return await asapp.get('conv-1-a');

@@ -6,7 +6,7 @@ const CREATED_AT = Date.parse('2025-06-19T13:38:00Z');
 const EXPIRES_AT = CREATED_AT + 60_000;
 /** ASAPP says the end of a second, and answers within it. */
 const DATE = 'Thu, 19 Jun 2025 13:38:02 GMT';
-const requested = { type: 'PHONE_NUMBER', country: 'US' } as const;
+const requested = 'US';
 const iso = (at: number) => new Date(at).toISOString();
 
 const assign = (

@@ -1,8 +1,10 @@
 /* eslint-disable jest/no-export -- described here once, and run by tests for each implementation */
 import type { AsappError } from '../../src/asapp/error';
 import type { HttpCallTransfersOptions } from '../../src/asapp/http-call-transfers';
-import type { CallTransfers, CreatedTransfer } from '../../src/asapp/port';
+import type { CallTransfers } from '../../src/asapp/port';
 import { uniqueId } from '../support/unique-id';
+
+import { numberOf } from './with-asapp';
 
 /** The side of ASAPP that only a phone call reaches. */
 export interface Phone {
@@ -63,7 +65,7 @@ function describeNumbers(withSubject: WithSubject): void {
       });
       expect(transfer.outputContext).toBeUndefined();
       expect(assigned?.destination).toMatchObject({ type: 'PHONE_NUMBER', country: 'US' });
-      expect(assigned?.destination.transferNumber).not.toBe('');
+      expect(numberOf({ assigned })).not.toBe('');
       expect(assigned?.leftMs).toBeGreaterThan(0);
     });
   });
@@ -201,8 +203,6 @@ function newRequest() {
   const transport = { type: 'PHONE_NUMBER', country: 'US' } as const;
   return { conversationId, transferId: `${conversationId}-a`, transport };
 }
-
-const numberOf = ({ assigned }: CreatedTransfer): string => assigned?.destination.transferNumber ?? '';
 
 async function connected(
   { asapp, phone }: ConformanceSubject,

@@ -31,7 +31,7 @@ describe('the connections to ASAPP', () => {
 
   it('are reused for the GET that follows a 409', async () => {
     await withAsapp({}, async ({ asapp, sandbox }) => {
-      sandbox.exchange.create('conv-1-a', 'conv-1', 'US', undefined);
+      sandbox.exchange.create('conv-1-a', 'conv-1', { type: 'PHONE_NUMBER', country: 'US' }, undefined);
       expect(await asapp.create(usTransfer)).toMatchObject({ existed: true });
       expect(sandbox.requestsFor('conv-1-a')).toEqual(['POST', 'GET']);
       expect(sandbox.connections).toBe(1);

@@ -1,4 +1,4 @@
-import { failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
+import { numberOf, failureOf, usTransfer, withAsapp, withClient, withServer } from './with-asapp';
 
 const credentials = { apiId: 'key-id', apiSecret: 'key-secret' };
 const answerWith = (transferId: string) =>
@@ -105,8 +105,7 @@ test('a used id is asked for once, and read once', async () => {
 
 test('one happy leg costs exactly two requests', async () => {
   await withAsapp({}, async ({ asapp, sandbox }) => {
-    const { assigned } = await asapp.create(usTransfer);
-    sandbox.exchange.callArrives(assigned?.destination.transferNumber ?? '');
+    sandbox.exchange.callArrives(numberOf(await asapp.create(usTransfer)));
     sandbox.exchange.aiEnds('conv-1-a', { transferType: 'AGENT' });
     await asapp.get('conv-1-a');
 

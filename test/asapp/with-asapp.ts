@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { AsappError } from '../../src/asapp/error';
 import { HttpCallTransfers, type HttpCallTransfersOptions } from '../../src/asapp/http-call-transfers';
+import type { CreatedTransfer } from '../../src/asapp/port';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox';
 import { withSandbox } from '../support/with-sandbox';
 
@@ -96,3 +97,7 @@ export async function failureOf(request: Promise<unknown>): Promise<AsappError> 
     (error: unknown) => error as AsappError,
   );
 }
+
+/** The number that was assigned; empty for none. */
+export const numberOf = ({ assigned }: Pick<CreatedTransfer, 'assigned'>): string =>
+  assigned?.destination.type === 'PHONE_NUMBER' ? assigned.destination.transferNumber : '';

@@ -1,7 +1,9 @@
 import { requestInQuery } from '../../src/call-control/read-webhook';
 
-const call = { conversationId: 'call-1', transferId: 'call-1.1', country: 'US' };
-const requestIn = (query: string) => requestInQuery(new URLSearchParams(query), call);
+const ids = { conversationId: 'call-1', transferId: 'call-1.1' };
+const call = { ...ids, country: 'US' };
+const requestIn = (query: string, type: 'PHONE_NUMBER' | 'SIP' = 'PHONE_NUMBER') =>
+  requestInQuery(new URLSearchParams(query), { ...ids, transport: { type, country: 'US' } });
 
 describe('a request in the address of a webhook', () => {
   it.each([
@@ -57,5 +59,19 @@ describe('a request in the address of a webhook', () => {
     for (const name of ['conversationId', 'transferId', 'country'])
       expect(ignored.join('; ')).toContain(`${name}: must`);
     expect(ignored.join()).not.toMatch(/a\/b|XX/);
+  });
+
+  it.each([
+    ['type=SIP', 'PHONE_NUMBER', { type: 'SIP' }],
+    ['type=SIP&country=GB', 'PHONE_NUMBER', { type: 'SIP' }],
+    ['', 'SIP', { type: 'SIP' }],
+    ['country=GB', 'SIP', { type: 'SIP' }],
+    ['type=PHONE_NUMBER', 'SIP', { country: 'US' }],
+    ['type=PHONE_NUMBER&country=GB', 'SIP', { country: 'GB' }],
+  ] as const)('says how the call gets there: %p, where others are of %s', (query, byDefault, said) => {
+    expect(requestIn(query, byDefault)).toEqual({
+      event: { type: 'leg.requested', data: { ...ids, ...said } },
+      ignored: [],
+    });
   });
 });

@@ -14,3 +14,10 @@ test('the published JSON Schemas are those of the zod schemas', () => {
 test('their patterns have no escape that only some dialects of regular expressions read', () => {
   for (const text of jsonSchemas().values()) expect(text).not.toMatch(/\\\\[ux]/);
 });
+
+test('what starts a conversation needs a country, or SIP', () => {
+  expect(JSON.parse(jsonSchemas().get('call-transfer-input.json') ?? '')).toMatchObject({
+    required: ['conversationId'],
+    anyOf: [{ required: ['country'] }, { required: ['type'], properties: { type: { const: 'SIP' } } }],
+  });
+});

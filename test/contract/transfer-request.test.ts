@@ -59,6 +59,18 @@ describe('what starts a conversation', () => {
     });
   });
 
+  it('needs no country over SIP, and an id that a header can hold', () => {
+    const sip = { conversationId: 'conv-1', transferId: 'conv-1-a', type: 'SIP' };
+    expect(callTransferInputSchema.parse(sip)).toEqual(sip);
+    for (const schema of [callTransferInputSchema, transferRequestSchema]) {
+      expect(refusalOf(schema, { ...sip, transferId: 'conv-1-ä' })).toBe(
+        'transferId: must be of visible ASCII characters for SIP, whose header it is in',
+      );
+      const number = { ...sip, type: 'PHONE_NUMBER', country: 'US', transferId: 'conv-1-ä' };
+      expect(schema.parse(number)).toMatchObject({ transferId: 'conv-1-ä' });
+    }
+  });
+
   it('may have fields of tomorrow', () => {
     expect(callTransferInputSchema.parse({ ...input, tenant: 'acme' })).toEqual(input);
   });
@@ -72,7 +84,8 @@ describe('what starts a conversation', () => {
     ['conversationId', 'a/b', 'must not contain "/", white space or control characters'],
     ['conversationId', 'x'.repeat(201), 'must have at most 200 characters'],
     ['country', undefined, 'is missing'],
-    ['country', null, 'must be an ISO 3166-1 alpha-2 country code, such as "US"'],
+    ['country', null, 'is missing'],
+    ['type', 'FAX', 'must be PHONE_NUMBER or SIP'],
     ...optionalMistakes,
   ])('is refused, with the name of the field: %s is %j', (field, value, reason) => {
     expect(refusalOf(callTransferInputSchema, { ...input, [field]: value })).toBe(`${field}: ${reason}`);

@@ -65,7 +65,8 @@ describe('the stand-in’s answers', () => {
 
   it.each([
     ['phoneNumber.country', { phoneNumber: { country: 'XX' } }],
-    ['type', { type: 'SIP' }],
+    ['type', { type: 'FAX' }],
+    ['sip.returnTransferType', { type: 'SIP', sip: { returnTransferType: 'REFER' } }],
     ['id', { id: '' }],
   ])('name the field whose value cannot be used, with 422: %s', async (field, wrong) => {
     await withSandbox({}, async (sandbox) => {

@@ -4,7 +4,7 @@ let now = 0;
 
 /** A call that is up. */
 function call(exchange: Exchange, id = 'a', conversationId = 'conversation', inputContext?: unknown) {
-  const transfer = exchange.create(id, conversationId, 'US', inputContext);
+  const transfer = exchange.create(id, conversationId, { type: 'PHONE_NUMBER', country: 'US' }, inputContext);
   return exchange.callArrives(transfer?.transferNumber ?? '');
 }
 
@@ -35,7 +35,7 @@ describe('a call', () => {
 
   it('cannot end before it has arrived, nor where there is none', () => {
     const exchange = new Exchange();
-    exchange.create('a', 'conversation', 'US', undefined);
+    exchange.create('a', 'conversation', { type: 'PHONE_NUMBER', country: 'US' }, undefined);
     expect(() => exchange.callerHangsUp('a')).toThrow('no call is up for a');
     expect(() => exchange.callerHangsUp('b')).toThrow('no call is up for b');
   });
@@ -78,13 +78,20 @@ describe('a conversation', () => {
     const exchange = new Exchange();
     call(exchange, 'a', 'conversation', inputContext);
     const other = { taskName: 'billing' };
-    expect(exchange.create('b', 'conversation', 'US', other)).toMatchObject({ inputContext: other });
+    expect(
+      exchange.create('b', 'conversation', { type: 'PHONE_NUMBER', country: 'US' }, other),
+    ).toMatchObject({ inputContext: other });
   });
 
   it('knows nothing of another', () => {
     const exchange = new Exchange();
     call(exchange, 'a', 'conversation', inputContext);
-    const stranger = exchange.create('s', 'another conversation', 'US', undefined);
+    const stranger = exchange.create(
+      's',
+      'another conversation',
+      { type: 'PHONE_NUMBER', country: 'US' },
+      undefined,
+    );
     expect(stranger).toMatchObject({ resumedFrom: null });
     expect(stranger?.inputContext).toBeUndefined();
     expect(exchange.conversation('nobody’s')).toEqual([]);

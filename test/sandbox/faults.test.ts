@@ -109,7 +109,12 @@ describe('a POST whose answer is lost', () => {
 describe('an answer that is told otherwise', () => {
   const told = async (effect: Fault['effect']) =>
     await withSandbox({}, async (sandbox) => {
-      const transfer = sandbox.exchange.create('a', 'conversation', 'US', undefined);
+      const transfer = sandbox.exchange.create(
+        'a',
+        'conversation',
+        { type: 'PHONE_NUMBER', country: 'US' },
+        undefined,
+      );
       sandbox.exchange.callArrives(transfer?.transferNumber ?? '');
       sandbox.exchange.aiEnds('a', { transferType: 'AGENT', transferVariables: { reason: 'billing' } });
       const plain = await send(sandbox, 'GET', `${PATH}/a`);

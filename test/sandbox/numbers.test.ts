@@ -10,7 +10,7 @@ function exchangeWithClock(options: ExchangeOptions = {}) {
 }
 
 const numberOf = (exchange: Exchange, id: string, country = 'US') =>
-  exchange.create(id, `conversation of ${id}`, country, undefined)?.transferNumber;
+  exchange.create(id, `conversation of ${id}`, { type: 'PHONE_NUMBER', country }, undefined)?.transferNumber;
 
 describe('a number', () => {
   it('is one of those kept for fiction', () => {
@@ -38,7 +38,7 @@ describe('a number', () => {
 
   it('reaches nobody once it has expired, to the millisecond', () => {
     const { exchange, pass } = exchangeWithClock();
-    const transfer = exchange.create('a', 'conversation', 'US', undefined);
+    const transfer = exchange.create('a', 'conversation', { type: 'PHONE_NUMBER', country: 'US' }, undefined);
     pass(59_999);
     expect(transfer && exchange.status(transfer)).toBe('ACTIVE');
     pass(1);

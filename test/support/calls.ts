@@ -25,8 +25,11 @@ import {
 } from './with-call-transfer';
 import { withTimeSkipping } from './with-temporal';
 
+/** A leg with a number. */
+export type NumberLeg = Extract<DialableLeg, { type: 'PHONE_NUMBER' }>;
+
 /** A call for which there is a number. */
-export interface TestCall extends DialableLeg {
+export interface TestCall extends NumberLeg {
   conversationId: string;
 }
 
@@ -38,9 +41,9 @@ export function newRequest(
   return { country: 'US', transferId: `${conversationId}-a`, ...more, conversationId };
 }
 
-/** The leg to dial. */
-export function legIn(step: NextStep): DialableLeg {
-  if (step.action === 'DIAL') return step.leg;
+/** The leg whose number is to be dialled. */
+export function legIn(step: NextStep): NumberLeg {
+  if (step.action === 'DIAL' && step.leg.type === 'PHONE_NUMBER') return step.leg;
   throw new Error(`Expected a number, got ${JSON.stringify(step)}`);
 }
 

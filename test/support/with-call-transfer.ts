@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 
+import type { HttpCallTransfersOptions } from '../../src/asapp/http-call-transfers';
 import {
   CallTransferClient,
   CallTransferPlugin,
@@ -17,6 +18,8 @@ import { workflowBundle } from './workflow-bundle';
 
 export interface CallTransferSetup {
   sandbox?: SandboxOptions;
+  /** Of the client, besides where the stand-in is. */
+  asapp?: Partial<HttpCallTransfersOptions>;
   routing?: CallTransferPluginOptions['routing'];
   settings?: CallTransferPluginOptions['settings'];
   worker?: Partial<WorkerOptions>;
@@ -63,8 +66,8 @@ export const isShareable = ({ worker, client }: CallTransferSetup): boolean =>
   worker === undefined && client === undefined;
 
 /** The same for the same settings with the same policy and sandbox: what holds functions is the same only as itself. */
-export function setupKey({ settings = {}, routing, sandbox }: CallTransferSetup): string {
-  return [JSON.stringify(settings), numberOf(routing), numberOf(sandbox)].join(' ');
+export function setupKey({ settings = {}, asapp = {}, routing, sandbox }: CallTransferSetup): string {
+  return [JSON.stringify(settings), JSON.stringify(asapp), numberOf(routing), numberOf(sandbox)].join(' ');
 }
 
 const numbered: unknown[] = [];
@@ -79,6 +82,7 @@ export async function withOwnCallTransfer<T>(
   env: TestWorkflowEnvironment,
   {
     sandbox: sandboxOptions = {},
+    asapp = {},
     routing,
     settings,
     worker: workerOptions,
@@ -96,7 +100,7 @@ export async function withOwnCallTransfer<T>(
       workflowThreadPoolSize: 1,
       plugins: [
         new CallTransferPlugin({
-          asapp: sandbox.asapp,
+          asapp: { ...sandbox.asapp, ...asapp },
           ...(routing === undefined ? {} : { routing }),
           ...(settings === undefined ? {} : { settings }),
         }),

@@ -14,7 +14,7 @@ export const PUBLIC_URL = 'https://gateway.example.com/calls';
 
 export const phoneSystemSettings: PhoneSystemSettings = {
   publicUrl: PUBLIC_URL,
-  country: 'US',
+  transport: { type: 'PHONE_NUMBER', country: 'US' },
   fallbackRoute: { type: 'QUEUE', queue: 'fallback' },
   continueUrl: 'https://ivr.example.com/continue',
 };

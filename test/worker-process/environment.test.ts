@@ -46,6 +46,27 @@ test('with nothing but ASAPP, everything has its default', async () => {
   expect(await routing(facts())).toEqual({ route: { type: 'QUEUE', queue: 'agents' } });
 });
 
+test('ASAPP can be reached over SIP', () => {
+  const sip = {
+    CALL_TRANSFER_SIP_URI: 'sips:transfers@sip.example.com',
+    CALL_TRANSFER_SIP_LIFETIME_MS: '90000',
+  };
+  expect(readWorkerEnvironment({ ...required, ...sip }).asapp).toMatchObject({
+    sipUri: 'sips:transfers@sip.example.com',
+    sipLifetimeMs: 90_000,
+  });
+  expect(
+    mistakesIn({
+      ...required,
+      CALL_TRANSFER_SIP_URI: 'sip.example.com',
+      CALL_TRANSFER_SIP_LIFETIME_MS: '999',
+    }),
+  ).toEqual([
+    'CALL_TRANSFER_SIP_URI: must be a SIP URI without headers, such as sip:transfers@example.com',
+    'CALL_TRANSFER_SIP_LIFETIME_MS: Too small: expected number to be >=1000',
+  ]);
+});
+
 test('every setting can be set', () => {
   const { taskQueue, settings, shutdownGraceMs } = readWorkerEnvironment({
     ...required,

@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { AccountConnection } from '../../src/account/account-connection';
 import { accountQuery, accountWorkflowId, askAccountUpdate } from '../../src/account/messages';
 import type { NextStep } from '../../src/index';
-import { eventually } from '../support/calls';
+import { eventually, legIn } from '../support/calls';
 import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 
@@ -101,7 +101,7 @@ test(
       expect(reasons(steps)).toEqual([...times(3, 'REQUEST_CEILING_REACHED'), ...times(3, 'number')]);
       for (const { id, step } of steps) {
         if (step.action !== 'DIAL') continue;
-        const { transferId, transferNumber } = step.leg;
+        const { transferId, transferNumber } = legIn(step);
         sandbox.exchange.callArrives(transferNumber);
         sandbox.exchange.callerHangsUp(transferId);
         const next = await client.reportDisconnect(id, { transferId });

@@ -143,7 +143,7 @@ describe.each(['stop', 'kill'] as const)('the Temporal server ends by %s and com
 
       const step = await eventually(() => client.requestTransfer(request).catch(() => undefined));
       if (step.action === 'DIAL') {
-        sandbox.exchange.callArrives(step.leg.transferNumber);
+        sandbox.exchange.callArrives(legIn(step).transferNumber);
         sandbox.exchange.aiEnds(request.transferId, { transferType: 'AGENT' });
         await client.reportDisconnect(request.conversationId, { transferId: request.transferId });
       }

@@ -90,7 +90,12 @@ describe('a connect after the expiry, when ASAPP says EXPIRED', () => {
       const { client, env, sandbox, pass } = underTest;
       const { conversationId, transferId, transferNumber } = await dialing(underTest);
       await pass(61_000);
-      const stranger = sandbox.exchange.create('stranger', 'strangers-conversation', 'US', undefined);
+      const stranger = sandbox.exchange.create(
+        'stranger',
+        'strangers-conversation',
+        { type: 'PHONE_NUMBER', country: 'US' },
+        undefined,
+      );
       expect(stranger?.transferNumber).toBe(transferNumber);
       await client.reportConnected(conversationId, { transferId });
 

@@ -1,3 +1,4 @@
+import { legIn } from '../support/calls';
 import { uniqueId } from '../support/unique-id';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
@@ -10,7 +11,7 @@ test('a leg that GenerativeAgent ends with an escalation is routed to an agent, 
 
       const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
       if (step.action !== 'DIAL') throw new Error(`Expected a number, got ${JSON.stringify(step)}`);
-      expect(sandbox.exchange.callArrives(step.leg.transferNumber).id).toBe(transferId);
+      expect(sandbox.exchange.callArrives(legIn(step).transferNumber).id).toBe(transferId);
       await client.reportConnected(conversationId, { transferId });
       sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
       const end = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });

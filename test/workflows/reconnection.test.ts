@@ -57,9 +57,9 @@ describe('a customer who calls again inside the window', () => {
       withCallTransfer(env, {}, async (underTest) => {
         const { exchange } = underTest.sandbox;
         const create = exchange.create.bind(exchange);
-        exchange.create = (id, conversation, country, context) => {
-          bodies.push({ id, conversation, country, context });
-          return create(id, conversation, country, context);
+        exchange.create = (id, conversation, transport, context) => {
+          bodies.push({ id, conversation, ...transport, context });
+          return create(id, conversation, transport, context);
         };
         const { conversationId } = await hungUp(underTest, { inputContext });
         await hungUp(underTest, { conversationId, transferId: `${conversationId}-b` });
@@ -71,11 +71,24 @@ describe('a customer who calls again inside the window', () => {
         });
 
         expect(bodies).toEqual([
-          { id: `${conversationId}-a`, conversation: conversationId, country: 'US', context: inputContext },
-          { id: `${conversationId}-b`, conversation: conversationId, country: 'US', context: undefined },
+          {
+            id: `${conversationId}-a`,
+            conversation: conversationId,
+            type: 'PHONE_NUMBER',
+            country: 'US',
+            context: inputContext,
+          },
+          {
+            id: `${conversationId}-b`,
+            conversation: conversationId,
+            type: 'PHONE_NUMBER',
+            country: 'US',
+            context: undefined,
+          },
           {
             id: `${conversationId}-c`,
             conversation: conversationId,
+            type: 'PHONE_NUMBER',
             country: 'GB',
             context: { taskName: 'billing' },
           },

@@ -96,7 +96,12 @@ test('a transfer of another conversation under this id is a decision for whoever
 test('an id whose transfer has ended elsewhere is refused, and no stale number handed out', async () => {
   const { sandbox } = underTest();
   const request = newRequest();
-  const transfer = sandbox.exchange.create(request.transferId, request.conversationId, 'US', undefined);
+  const transfer = sandbox.exchange.create(
+    request.transferId,
+    request.conversationId,
+    { type: 'PHONE_NUMBER', country: 'US' },
+    undefined,
+  );
   sandbox.exchange.callArrives(transfer?.transferNumber ?? '');
   sandbox.exchange.aiEnds(request.transferId, { transferType: 'AGENT' });
 

@@ -20,7 +20,12 @@ describe('a transfer id that was used before', () => {
           const request = newRequest();
           const { conversationId, transferId } = request;
           const owner = ownConversation ? conversationId : 'another-conversation';
-          const used = sandbox.exchange.create(transferId, owner, 'US', undefined);
+          const used = sandbox.exchange.create(
+            transferId,
+            owner,
+            { type: 'PHONE_NUMBER', country: 'US' },
+            undefined,
+          );
           if (before.includes('callArrives')) sandbox.exchange.callArrives(used?.transferNumber ?? '');
           if (before.includes('callerHangsUp')) sandbox.exchange.callerHangsUp(transferId);
           ahead = hours * 3_600_000;
@@ -48,7 +53,12 @@ describe('a transfer id that was used before', () => {
       withCallTransfer(env, {}, async ({ client, sandbox }) => {
         const request = newRequest();
         const { conversationId, transferId } = request;
-        const before = sandbox.exchange.create(transferId, conversationId, 'US', undefined);
+        const before = sandbox.exchange.create(
+          transferId,
+          conversationId,
+          { type: 'PHONE_NUMBER', country: 'US' },
+          undefined,
+        );
 
         expect(await client.requestTransfer(request)).toMatchObject({
           action: 'DIAL',

@@ -8,7 +8,8 @@ import { conversationViewSchema } from '../../contract/conversation-view';
 import { conversationIdSchema } from '../../contract/fields';
 import { nextStepSchema } from '../../contract/next-step';
 import { connectReportSchema, disconnectReportSchema } from '../../contract/telephony-events';
-import { callTransferInputSchema } from '../../contract/transfer-request';
+import { firstLegSchema } from '../../contract/transfer-request';
+import { needsCountry, needsHeaderId } from '../../contract/transport';
 import type { NextSteps } from '../next-steps';
 import { least, usableSecrets } from '../secrets';
 
@@ -58,7 +59,7 @@ export function conversationRoutes(
     schema: {
       ...described,
       summary: 'Start a conversation, or reconnect its customer',
-      body: callTransferInputSchema.omit({ conversationId: true }),
+      body: needsCountry(needsHeaderId(firstLegSchema)),
       response: stepResponse,
     },
     handler: async ({ params, body, log }) =>

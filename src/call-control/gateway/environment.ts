@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { countrySchema, httpUrl } from '../../contract/fields';
 import { DEFAULT_TASK_QUEUE } from '../../contract/names';
+import { transportTypeSchema } from '../../contract/transport';
 import { missingPackage } from '../../environment/program';
 import {
   bindAddress,
@@ -46,6 +47,7 @@ const environmentSchema = z
     GATEWAY_CALLER_SECRET: secretOf(least.own).optional(),
     GATEWAY_CALLER_WINDOW_MS: whole.pipe(z.number().min(1000)).default(600_000),
     GATEWAY_COUNTRY: countrySchema.default('US'),
+    GATEWAY_TRANSPORT: transportTypeSchema.default('PHONE_NUMBER'),
     GATEWAY_FALLBACK_ROUTE: json.pipe(routeSchema).default({ type: 'QUEUE', queue: 'agents' }),
     GATEWAY_CONTINUE_URL: address.optional(),
     GATEWAY_REQUEST_LIMIT_MS: limitMs.optional(),
@@ -86,7 +88,8 @@ export async function readGatewayEnvironment(environment: NodeJS.ProcessEnv) {
   const set = readEnvironment(environmentSchema, environment);
   const publicUrl = set.GATEWAY_PUBLIC_URL ?? `http://${set.GATEWAY_HOST}:${set.GATEWAY_PORT}`;
   const { GATEWAY_FALLBACK_ROUTE: fallbackRoute, GATEWAY_COUNTRY: country } = set;
-  const settings = { publicUrl, country, fallbackRoute, continueUrl: set.GATEWAY_CONTINUE_URL };
+  const transport = { type: set.GATEWAY_TRANSPORT, country };
+  const settings = { publicUrl, transport, fallbackRoute, continueUrl: set.GATEWAY_CONTINUE_URL };
   const phoneSystems = await readAll(
     ...set.GATEWAY_PHONE_SYSTEMS.map((name) => () => loadPhoneSystem(name, environment, settings)),
   );

@@ -77,6 +77,7 @@ test('every mistake is named at once', async () => {
     GATEWAY_API_KEYS: 'short',
     GATEWAY_WEBHOOK_SECRETS: 'no base64, although it is long enough',
     GATEWAY_COUNTRY: 'XX',
+    GATEWAY_TRANSPORT: 'PIGEON',
     GATEWAY_FALLBACK_ROUTE: '{"type":"DIAL"}',
     GATEWAY_REQUEST_LIMIT_MS: 'soon',
     GATEWAY_TRUSTED_PROXIES: '10.0.0.0/8,proxy',
@@ -90,6 +91,7 @@ test('every mistake is named at once', async () => {
     'GATEWAY_WEBHOOK_SECRETS.0: each must have at least 24 characters',
     expect.stringContaining('GATEWAY_WEBHOOK_SECRETS.1: each must be base64'),
     expect.stringContaining('GATEWAY_COUNTRY: must be an ISO 3166-1'),
+    'GATEWAY_TRANSPORT: must be PHONE_NUMBER or SIP',
     'GATEWAY_FALLBACK_ROUTE.to: is missing',
     'GATEWAY_REQUEST_LIMIT_MS: must be a whole number',
     'GATEWAY_TRUSTED_PROXIES.1: each must be an address or a network, such as 10.0.0.0/8',
@@ -163,6 +165,7 @@ describe('phone systems', () => {
       GATEWAY_PUBLIC_URL,
       GATEWAY_PHONE_SYSTEMS: join(__dirname, '..', '..', 'bin', 'gateway', 'own-phone-system.cjs'),
       GATEWAY_COUNTRY: 'GB',
+      GATEWAY_TRANSPORT: 'SIP',
       OWN_SECRET: 'own',
     });
     expect(options.phoneSystems).toMatchObject([
@@ -171,7 +174,7 @@ describe('phone systems', () => {
         secret: 'own',
         settings: {
           publicUrl: GATEWAY_PUBLIC_URL,
-          country: 'GB',
+          transport: { type: 'SIP', country: 'GB' },
           fallbackRoute: { type: 'QUEUE', queue: 'agents' },
         },
       },

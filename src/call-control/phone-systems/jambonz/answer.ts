@@ -45,11 +45,16 @@ function dial(
   now: number,
 ): Verb[] {
   const ids = { conversationId, transferId: leg.transferId };
+  const target =
+    leg.type === 'SIP'
+      ? { type: 'sip', sipUri: leg.sipUri }
+      : { type: 'phone', number: leg.transferNumber, trunk };
   return [
     { verb: 'tag', data: { ...tags, ...ids } },
     {
       verb: 'dial',
-      target: [{ type: 'phone', number: leg.transferNumber, trunk }],
+      target: [target],
+      ...(leg.type === 'SIP' && { headers: leg.headers }),
       actionHook: `${publicUrl}/jambonz/dial?${new URLSearchParams(ids).toString()}${RETRIES}`,
       answerOnBridge: true,
       timeout: ringSeconds(leg, now),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { conversationIdSchema, optional } from '../../../contract/fields';
-import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
+import type { DefaultTransport, PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
 import {
   checked,
   jsonIn,
@@ -78,10 +78,10 @@ export interface JambonzCall {
  *
  * @throws WebhookError naming the field that does not fit
  */
-export function read(request: WebhookRequest, { country }: PhoneSystemSettings): Reading<JambonzCall> {
+export function read(request: WebhookRequest, { transport }: PhoneSystemSettings): Reading<JambonzCall> {
   switch (request.hook) {
     case 'call':
-      return requested(request, country);
+      return requested(request, transport);
     case 'dial':
       return dialEnded(request);
     case 'routed':
@@ -96,14 +96,17 @@ export function read(request: WebhookRequest, { country }: PhoneSystemSettings):
  * its signature, which holds the time. A flow may have put tags of its own in place of the gateway's, so they tell at most which
  * conversation goes on.
  */
-function requested({ query, body, headers }: WebhookRequest, country: string): Reading<JambonzCall> {
+function requested(
+  { query, body, headers }: WebhookRequest,
+  transport: DefaultTransport,
+): Reading<JambonzCall> {
   const payload = checked(callWebhookSchema, jsonIn(body), 'body');
   const { call_sid, from } = payload;
   const tags = tagsOf(payload);
   const { event, ignored } = requestInQuery(query, {
     conversationId: idsIn(tags)?.conversationId ?? call_sid,
     transferId: `${call_sid}.${shortHash(String(headers[SIGNATURE_HEADER]))}`,
-    country,
+    transport,
   });
   return {
     event,

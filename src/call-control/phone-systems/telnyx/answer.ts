@@ -55,7 +55,12 @@ function dial(
     action: 'transfer',
     callControlId,
     params: {
-      to: leg.transferNumber,
+      ...(leg.type === 'SIP'
+        ? {
+            to: leg.sipUri,
+            custom_headers: Object.entries(leg.headers).map(([name, value]) => ({ name, value })),
+          }
+        : { to: leg.transferNumber }),
       ...(callerId === undefined ? {} : { from: callerId }),
       timeout_secs: Math.max(LEAST_RING_SECONDS, ringSeconds(leg, now)),
       park_after_unbridge: 'self',

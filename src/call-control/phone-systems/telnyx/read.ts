@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { DisconnectCause } from '../../../contract/disconnect-cause';
 import { conversationIdSchema, instantSchema, optional } from '../../../contract/fields';
-import type { PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
+import type { DefaultTransport, PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
 import { checked, jsonIn, requestInQuery, wordSchema } from '../../read-webhook';
 import type { Dialled } from '../../routes';
 
@@ -86,13 +86,16 @@ const nothing: Reading<TelnyxCall> = { awaitsStep: false, call: { state: 'LEFT_A
  *
  * @throws WebhookError naming the field that does not fit
  */
-export function read({ query, body }: WebhookRequest, { country }: PhoneSystemSettings): Reading<TelnyxCall> {
+export function read(
+  { query, body }: WebhookRequest,
+  { transport }: PhoneSystemSettings,
+): Reading<TelnyxCall> {
   const event = jsonIn(body);
   switch (checked(eventSchema, event, 'body').data.event_type) {
     case 'call.initiated':
-      return initiated(event, query, country);
+      return initiated(event, query, transport);
     case 'call.answered':
-      return answered(event, query, country);
+      return answered(event, query, transport);
     case 'call.bridged':
       return bridged(event);
     case 'call.hangup':
@@ -103,11 +106,11 @@ export function read({ query, body }: WebhookRequest, { country }: PhoneSystemSe
 }
 
 /** A caller's leg is answered, and only then asks for GenerativeAgent: a call that was not answered cannot be transferred. */
-function initiated(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
+function initiated(event: unknown, query: URLSearchParams, transport: DefaultTransport): Reading<TelnyxCall> {
   if (checked(initiatedSchema, event, 'body').data.payload.direction !== 'incoming') return nothing;
   const { payload } = checked(incomingSchema, event, 'body').data;
   const { call_session_id: callId, call_control_id: callControlId, from: number } = payload;
-  const defaults = { conversationId: callId, transferId: `${callId}.1`, country };
+  const defaults = { conversationId: callId, transferId: `${callId}.1`, transport };
   const { event: asked, ignored } = requestInQuery(query, defaults);
   const { conversationId, transferId } = asked.data;
   return {
@@ -124,14 +127,14 @@ function initiated(event: unknown, query: URLSearchParams, country: string): Rea
   };
 }
 
-function answered(event: unknown, query: URLSearchParams, country: string): Reading<TelnyxCall> {
+function answered(event: unknown, query: URLSearchParams, transport: DefaultTransport): Reading<TelnyxCall> {
   const { occurred_at, payload } = checked(legSchema, event, 'body').data;
   const state = payload.client_state;
   if (state?.role === 'generativeAgent') return connected(state, occurred_at);
   if (state?.role !== 'customer') return nothing;
   const { conversationId, transferId, callId = conversationId } = state;
   const ids = { conversationId, transferId };
-  const { event: asked, ignored } = requestInQuery(query, { ...ids, country });
+  const { event: asked, ignored } = requestInQuery(query, { ...ids, transport });
   return {
     // The ids are those that the leg was answered with, whatever the address says by now.
     event: { ...asked, data: { ...asked.data, ...ids } },

@@ -37,22 +37,21 @@ function dial(
   now: number,
 ): void {
   const ids = new URLSearchParams({ conversationId, transferId: leg.transferId }).toString();
-  twiml
-    .dial({
-      action: `${publicUrl}/twilio/dial?${ids}`,
-      method: 'POST',
-      timeout: ringSeconds(leg, now),
-      answerOnBridge: true,
-      ...(callerId !== '' && { callerId }),
-    })
-    .number(
-      {
-        statusCallback: `${publicUrl}/twilio/status?${ids}`,
-        statusCallbackMethod: 'POST',
-        statusCallbackEvent: ['answered'],
-      },
-      leg.transferNumber,
-    );
+  const noun = twiml.dial({
+    action: `${publicUrl}/twilio/dial?${ids}`,
+    method: 'POST',
+    timeout: ringSeconds(leg, now),
+    answerOnBridge: true,
+    ...(callerId !== '' && { callerId }),
+  });
+  const status = {
+    statusCallback: `${publicUrl}/twilio/status?${ids}`,
+    statusCallbackMethod: 'POST',
+    statusCallbackEvent: ['answered' as const],
+  };
+  // Twilio takes headers in the address, as a query.
+  if (leg.type === 'SIP') noun.sip(status, `${leg.sipUri}?${new URLSearchParams(leg.headers).toString()}`);
+  else noun.number(status, leg.transferNumber);
 }
 
 /** @returns the names of the decision's variables that there was no room for */

@@ -6,7 +6,13 @@ import { z } from 'zod';
 import { readCause, type DisconnectCause } from '../../../contract/disconnect-cause';
 import { conversationIdSchema } from '../../../contract/fields';
 import type { HangupParty } from '../../../contract/telephony-events';
-import type { CallersCall, PhoneSystemSettings, Reading, WebhookRequest } from '../../phone-system';
+import type {
+  CallersCall,
+  DefaultTransport,
+  PhoneSystemSettings,
+  Reading,
+  WebhookRequest,
+} from '../../phone-system';
 import { checked, legInQuery, requestInQuery, routedIn, shortHash, wordSchema } from '../../read-webhook';
 import { E164, type Dialled } from '../../routes';
 
@@ -61,10 +67,10 @@ export interface TwilioCall {
  *
  * @throws WebhookError naming the parameter that does not fit
  */
-export function read(request: WebhookRequest, { country }: PhoneSystemSettings): Reading<TwilioCall> {
+export function read(request: WebhookRequest, { transport }: PhoneSystemSettings): Reading<TwilioCall> {
   switch (request.hook) {
     case 'voice':
-      return requested(request, country);
+      return requested(request, transport);
     case 'dial':
       return dialEnded(request);
     case 'routed':
@@ -92,12 +98,15 @@ function routed({ query, body }: WebhookRequest): Reading<TwilioCall> {
  * A call arrives, or a flow sends it here once more: each time is a visit of its own, told from the same webhook sent again
  * by Twilio's idempotency token.
  */
-function requested({ query, body, headers }: WebhookRequest, country: string): Reading<TwilioCall> {
+function requested(
+  { query, body, headers }: WebhookRequest,
+  transport: DefaultTransport,
+): Reading<TwilioCall> {
   const call = checked(voiceSchema, formOf(body), 'body');
   const { CallSid } = call;
   const token = headers['i-twilio-idempotency-token'];
   const visit = typeof token === 'string' && token !== '' ? shortHash(token) : randomUUID();
-  const defaults = { conversationId: CallSid, transferId: `${CallSid}.${visit}`, country };
+  const defaults = { conversationId: CallSid, transferId: `${CallSid}.${visit}`, transport };
   const { event, ignored } = requestInQuery(query, defaults);
   return {
     event,

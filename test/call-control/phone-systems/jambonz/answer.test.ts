@@ -44,6 +44,28 @@ const dialUntil = (dialBy: string, transferId = 'conv-1-a'): NextStep => ({
 });
 const dialNow = dialUntil('2026-11-24T10:00:48Z');
 
+const dialSip: NextStep = {
+  action: 'DIAL',
+  leg: {
+    transferId: 'conv-1-a',
+    type: 'SIP',
+    sipUri: 'sip:transfers@sip.example.com;transport=tls',
+    headers: { 'X-ASAPP-CallTransferId': 'conv-1-a' },
+    dialBy: '2026-11-24T10:00:48Z',
+  },
+};
+
+test('ASAPP’s SIP address is dialled with the header that names the transfer', () => {
+  expect(verbs(dialSip, { trunk: 'carrier' })).toMatchObject([
+    { verb: 'tag' },
+    {
+      verb: 'dial',
+      target: [{ type: 'sip', sipUri: 'sip:transfers@sip.example.com;transport=tls' }],
+      headers: { 'X-ASAPP-CallTransferId': 'conv-1-a' },
+    },
+  ]);
+});
+
 const routeTo = (route: RoutingDecision['route']): NextStep => ({
   action: 'ROUTE',
   decision: {

@@ -46,6 +46,29 @@ const dial = (transferId = ids.transferId, dialBy = '2026-11-24T10:00:48Z'): Nex
   },
 });
 
+const dialSip: NextStep = {
+  action: 'DIAL',
+  leg: {
+    transferId: ids.transferId,
+    type: 'SIP',
+    sipUri: 'sip:transfers@sip.example.com;transport=tls',
+    headers: { 'X-ASAPP-CallTransferId': ids.transferId },
+    dialBy: '2026-11-24T10:00:48Z',
+  },
+};
+
+test('ASAPP’s SIP address is dialled with the header that names the transfer', () => {
+  expect(commands(callerAnswered(), dialSip)).toMatchObject([
+    {
+      action: 'transfer',
+      params: {
+        to: 'sip:transfers@sip.example.com;transport=tls',
+        custom_headers: [{ name: 'X-ASAPP-CallTransferId', value: ids.transferId }],
+      },
+    },
+  ]);
+});
+
 const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision> = {}): NextStep => ({
   action: 'ROUTE',
   decision: {

@@ -30,6 +30,24 @@ const dialUntil = (dialBy: string): NextStep => ({
   },
 });
 
+const dialSip: NextStep = {
+  action: 'DIAL',
+  leg: {
+    transferId: 'conv-1-a',
+    type: 'SIP',
+    sipUri: 'sip:transfers@sip.example.com;transport=tls',
+    headers: { 'X-ASAPP-CallTransferId': 'conv-1-a' },
+    dialBy: '2026-11-24T10:00:48Z',
+  },
+};
+
+test('ASAPP’s SIP address is dialled with the header that names the transfer', () => {
+  expect(twiml(dialSip)).toContain(
+    '>sip:transfers@sip.example.com;transport=tls?X-ASAPP-CallTransferId=conv-1-a</Sip></Dial>',
+  );
+  expect(twiml(dialSip)).toContain('<Sip statusCallback=');
+});
+
 const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision> = {}): NextStep => ({
   action: 'ROUTE',
   decision: {

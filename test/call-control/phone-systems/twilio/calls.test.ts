@@ -43,6 +43,29 @@ test('a call is dialled, connected, and queued for an agent when GenerativeAgent
   });
 });
 
+test('a call gets there over SIP where its address says so', async () => {
+  const sipUri = 'sip:transfers@sip.example.com';
+  await withOtherTwilio({ asapp: { sipUri } }, async ({ post, sandbox, client, callSid }) => {
+    const answer = await post('/twilio/voice?type=SIP', incoming, 'token-1');
+    const { action, statusCallback, transferId } = dialIn(answer);
+    const [, dialled] = /<Sip [^>]*>([^<]*)<\/Sip>/.exec(answer.text) ?? [];
+    expect(dialled).toBe(`${sipUri}?X-ASAPP-CallTransferId=${transferId}`);
+
+    sandbox.exchange.sipCallArrives({ 'X-ASAPP-CallTransferId': transferId });
+    await post(statusCallback, answered);
+    sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+    expect((await post(action, dialEnded)).text).toContain('<Enqueue>agents</Enqueue>');
+    expect((await client.result(callSid)).legs).toMatchObject([{ transferId, outcome: 'AGENT' }]);
+  });
+});
+
+test('a caller who cannot get there over SIP, since the worker has no address, takes the fallback route', async () => {
+  await withTwilio(async ({ post }) => {
+    const { status, text } = await post('/twilio/voice?type=SIP', incoming, 'token-1');
+    expect([status, text]).toEqual([200, expect.stringContaining('<Enqueue>fallback</Enqueue>')]);
+  });
+});
+
 test('a webhook that Twilio sends again is answered as the first was', async () => {
   await withTwilio(async ({ post, sandbox }) => {
     const [first, again] = await Promise.all([1, 2].map(() => post('/twilio/voice', incoming, 'token-1')));
