@@ -43,6 +43,7 @@ async function transferCall(client: Client, sandbox: Sandbox): Promise<string> {
 
   const step = await callTransfers.requestTransfer({ conversationId, country: 'US' });
   if (step.action === 'ROUTE') return `no number, ${step.decision.outcome}`;
+  if (step.leg.type !== 'PHONE_NUMBER') return `no number, ${step.leg.type}`;
   const { transferId, transferNumber } = step.leg;
 
   sandbox.exchange.callArrives(transferNumber);
