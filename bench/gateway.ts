@@ -14,6 +14,7 @@ import { Webhook } from 'standardwebhooks';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { Pool } from 'undici';
 
+import { asappEnvironment } from '../dev/demo/asapp-environment';
 import { GatewayProcess } from '../dev/demo/gateway-process';
 import { WorkerProcess } from '../dev/demo/worker-process';
 import { TemporalServer } from '../dev/temporal-server';
@@ -98,13 +99,10 @@ async function main(): Promise<void> {
   const server = await TemporalServer.start({});
   const sandbox = await Sandbox.start({ poolSize: 100_000 });
   const connection = await Connection.connect(forWaitingCallers({ address: server.address }));
-  const { apiUrl, apiId, apiSecret } = sandbox.asapp;
   const worker = await WorkerProcess.start(
     {
       TEMPORAL_ADDRESS: server.address,
-      ASAPP_API_URL: apiUrl,
-      ASAPP_API_ID: apiId,
-      ASAPP_API_SECRET: apiSecret,
+      ...asappEnvironment(sandbox.asapp),
     },
     connection,
     {

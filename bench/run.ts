@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 
 import { Client, Connection } from '@temporalio/client';
 
+import { asappEnvironment } from '../dev/demo/asapp-environment';
 import { WorkerProcess } from '../dev/demo/worker-process';
 import { TemporalServer } from '../dev/temporal-server';
 import { Sandbox } from '../lib/sandbox';
@@ -200,13 +201,10 @@ async function withContestants(body: (arena: Arena) => Promise<void>): Promise<v
   const connection = await Connection.connect({ address: server.address });
   const workers: WorkerProcess[] = [];
   try {
-    const { apiUrl, apiId, apiSecret } = sandbox.asapp;
     const start = async (taskQueue: string, secret: string, command?: string[]) => {
       const environment = {
         TEMPORAL_ADDRESS: server.address,
-        ASAPP_API_URL: apiUrl,
-        ASAPP_API_ID: apiId,
-        ASAPP_API_SECRET: secret,
+        ...asappEnvironment({ ...sandbox.asapp, apiSecret: secret }),
         CALL_TRANSFER_TASK_QUEUE: taskQueue,
         FLOOR_TASK_QUEUE: taskQueue,
         CALL_TRANSFER_LOG_LEVEL: 'ERROR',
@@ -254,7 +252,7 @@ async function withContestants(body: (arena: Arena) => Promise<void>): Promise<v
     await body({
       client,
       sandbox,
-      contestants: await both('', apiSecret),
+      contestants: await both('', sandbox.asapp.apiSecret),
       refused: await both('-refused', 'another-secret'),
     });
   } finally {

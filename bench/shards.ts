@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 
 import { Client, Connection } from '@temporalio/client';
 
+import { asappEnvironment } from '../dev/demo/asapp-environment';
 import { WorkerProcess } from '../dev/demo/worker-process';
 import { Postgres } from '../dev/postgres/postgres';
 import { findServerPrograms, type ServerPrograms } from '../dev/postgres/server-programs';
@@ -24,7 +25,7 @@ import { Sandbox } from '../lib/sandbox';
 import { processorMs } from './processor-time';
 import { figuresOf } from './statistics';
 import { typedContestant } from './temporal-contestants';
-import { noSamples, playBatch, type Batch } from './workload';
+import { noSamples, playBatch, type Batch, type Samples } from './workload';
 
 const { values } = parseArgs({
   options: {
@@ -50,13 +51,9 @@ async function main(): Promise<void> {
     for (const [name, dynamicConfig] of Object.entries(settings)) {
       const row = await withServer(programs, { shards, dynamicConfig }, async (play, server) => {
         await play({ calls: WARM_UP, parallel: WARM_UP, pauseMs: 0 });
-        const lone = { number: [] as number[], decision: [] as number[] };
-        for (let count = 0; count < 10; count++) {
-          const { number, decision } = await play({ calls: 1, parallel: 1, pauseMs: 1000 });
-          lone.number.push(...number);
-          lone.decision.push(...decision);
-        }
-        const alone = figuresOf({ ...noSamples(), ...lone });
+        const lone = noSamples();
+        for (let count = 0; count < 10; count++) await play({ calls: 1, parallel: 1, pauseMs: 1000 }, lone);
+        const alone = figuresOf(lone);
         const backToBack = figuresOf(await play({ calls: calls / 4, parallel: 1, pauseMs: 0 }));
         const many = figuresOf(await play({ calls, parallel: Number(values.parallel), pauseMs: 0 }));
         const before = await processorMs(server.pid);
@@ -79,7 +76,8 @@ async function main(): Promise<void> {
   console.table(rows);
 }
 
-type Play = (batch: Batch) => Promise<ReturnType<typeof noSamples>>;
+/** Plays calls, and adds what it measures to the samples. Default: new ones. */
+type Play = (batch: Batch, samples?: Samples) => Promise<Samples>;
 
 async function withServer<Row>(
   programs: ServerPrograms,
@@ -95,12 +93,9 @@ async function withServer<Row>(
   try {
     server = await TemporalOnPostgres.start(programs, postgres, options);
     connection = await Connection.connect(forWaitingCallers({ address: server.address }));
-    const { apiUrl, apiId, apiSecret } = sandbox.asapp;
     const environment = {
       TEMPORAL_ADDRESS: server.address,
-      ASAPP_API_URL: apiUrl,
-      ASAPP_API_ID: apiId,
-      ASAPP_API_SECRET: apiSecret,
+      ...asappEnvironment(sandbox.asapp),
       CALL_TRANSFER_LOG_LEVEL: 'ERROR',
     };
     const taskQueue = DEFAULT_TASK_QUEUE;
@@ -108,8 +103,7 @@ async function withServer<Row>(
     worker = await WorkerProcess.start(environment, connection, where);
     const { pid } = worker;
     const contestant = typedContestant(new Client({ connection }), { name: 'calls', taskQueue, pid });
-    const play: Play = async (batch) => {
-      const samples = noSamples();
+    const play: Play = async (batch, samples = noSamples()) => {
       await playBatch(contestant, sandbox, 'leg', batch, samples);
       return samples;
     };

@@ -23,6 +23,7 @@ import {
 } from '../lib/index';
 import { Sandbox } from '../lib/sandbox';
 
+import { asappEnvironment } from './demo/asapp-environment';
 import { demoCalls, outage, type DemoCall, type DemoGateway, type Stage } from './demo/calls';
 import { GatewayProcess } from './demo/gateway-process';
 import { WorkerProcess } from './demo/worker-process';
@@ -109,12 +110,8 @@ async function startAsapp(): Promise<{ sandbox: Sandbox | undefined; environment
   }
   const sandbox = await Sandbox.start({ numberTtlMs: NUMBER_TTL_MS });
   running.push(() => sandbox.close());
-  const { apiUrl, apiId, apiSecret } = sandbox.asapp;
-  tell('', 'the stand-in for ASAPP is ready', apiUrl);
-  return {
-    sandbox,
-    environment: { ASAPP_API_URL: apiUrl, ASAPP_API_ID: apiId, ASAPP_API_SECRET: apiSecret },
-  };
+  tell('', 'the stand-in for ASAPP is ready', sandbox.asapp.apiUrl);
+  return { sandbox, environment: asappEnvironment(sandbox.asapp) };
 }
 
 const firstOf = (variable: string) => process.env[variable]?.split(',')[0];

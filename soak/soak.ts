@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, Connection } from '@temporalio/client';
 
+import { asappEnvironment } from '../dev/demo/asapp-environment';
 import { WorkerProcess } from '../dev/demo/worker-process';
 import { TemporalServer } from '../dev/temporal-server';
 import { CallTransferClient, DEFAULT_TASK_QUEUE, forWaitingCallers, searchAttributeKeys } from '../src/index';
@@ -176,14 +177,11 @@ class Scene {
   }
 
   private async startWorker(): Promise<WorkerProcess> {
-    const { apiUrl, apiId, apiSecret } = this.sandbox.asapp;
     const { folder, environment: given } = this.workersOf;
     const environment = {
       ...given,
       TEMPORAL_ADDRESS: this.server.address,
-      ASAPP_API_URL: apiUrl,
-      ASAPP_API_ID: apiId,
-      ASAPP_API_SECRET: apiSecret,
+      ...asappEnvironment(this.sandbox.asapp),
     };
     const logFile = join(folder, `worker-${++this.started}.log`);
     const where = { namespace: 'default', taskQueue: DEFAULT_TASK_QUEUE, logFile };

@@ -17,6 +17,7 @@ import { Connection } from '@temporalio/client';
 
 import { DEFAULT_TASK_QUEUE } from '../../lib/index';
 import { Sandbox } from '../../lib/sandbox';
+import { asappEnvironment } from '../demo/asapp-environment';
 import { GatewayProcess } from '../demo/gateway-process';
 import { WorkerProcess } from '../demo/worker-process';
 import { TemporalServer } from '../temporal-server';
@@ -69,15 +70,14 @@ async function main(): Promise<void> {
   const sandbox = await Sandbox.start({ poolSize: 1_000_000 });
   const connection = await Connection.connect({ address: server.address });
   const environment = { TEMPORAL_ADDRESS: server.address };
-  const { apiUrl, apiId, apiSecret } = sandbox.asapp;
   const worker = await WorkerProcess.start(
-    { ...environment, ASAPP_API_URL: apiUrl, ASAPP_API_ID: apiId, ASAPP_API_SECRET: apiSecret },
+    { ...environment, ...asappEnvironment(sandbox.asapp) },
     connection,
     { namespace: 'default', taskQueue: DEFAULT_TASK_QUEUE, logFile: logFile('worker') },
   );
   const gateway = await GatewayProcess.start(
     // Commands for Telnyx go to the stand-in, which refuses them.
-    { ...environment, ...gatewaySecrets, TELNYX_API_URL: apiUrl },
+    { ...environment, ...gatewaySecrets, TELNYX_API_URL: sandbox.asapp.apiUrl },
     { logFile: logFile('gateway') },
   );
   const proxy = await startSigningProxy(gateway.url);

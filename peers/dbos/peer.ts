@@ -2,11 +2,12 @@ import { join } from 'node:path';
 
 import { Client } from 'pg';
 
+import { asappEnvironment, type AsappAccess } from '../../dev/demo/asapp-environment';
 import { freePort } from '../../dev/free-port';
 import { Postgres } from '../../dev/postgres/postgres';
 import { JsonContestant } from '../measure/json-contestant';
 import { childrenOf } from '../measure/memory';
-import { asappEnvironment, type AsappAccess, type Peer } from '../measure/peer';
+import type { Peer } from '../measure/peer';
 import { typescriptProgram } from '../measure/program';
 import { versionOf } from '../measure/versions';
 

@@ -1,11 +1,5 @@
 import type { CallIds, Contestant } from '../../bench/contestant';
-
-/** What ASAPP's clients need to reach the sandbox. */
-export interface AsappAccess {
-  apiUrl: string;
-  apiId: string;
-  apiSecret: string;
-}
+import type { AsappAccess } from '../../dev/demo/asapp-environment';
 
 /** A contestant's answer, as far as it matters here. */
 export interface Answer {
@@ -37,9 +31,3 @@ export interface Peer {
 
 /** How a peer is started: in a folder of its own, against this ASAPP. */
 export type StartPeer = (asapp: AsappAccess, folder: string) => Promise<Peer>;
-
-export const asappEnvironment = ({ apiUrl, apiId, apiSecret }: AsappAccess): Record<string, string> => ({
-  ASAPP_API_URL: apiUrl,
-  ASAPP_API_ID: apiId,
-  ASAPP_API_SECRET: apiSecret,
-});

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
+import { asappEnvironment, type AsappAccess } from '../../dev/demo/asapp-environment';
 import { freePort } from '../../dev/free-port';
 import { JsonContestant } from '../measure/json-contestant';
-import { asappEnvironment, type AsappAccess, type Peer } from '../measure/peer';
+import type { Peer } from '../measure/peer';
 import { typescriptProgram } from '../measure/program';
 
 /**

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { connect, type Ingress } from '@restatedev/restate-sdk-clients';
 
 import type { CallIds, Contestant } from '../../bench/contestant';
+import { asappEnvironment, type AsappAccess } from '../../dev/demo/asapp-environment';
 import { freePort } from '../../dev/free-port';
-import { asappEnvironment, type AsappAccess, type Peer } from '../measure/peer';
+import type { Peer } from '../measure/peer';
 import { Program, typescriptProgram } from '../measure/program';
 import { versionOf } from '../measure/versions';
 

@@ -6,11 +6,12 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 
 import { typedContestant } from '../../bench/temporal-contestants';
+import { asappEnvironment, type AsappAccess } from '../../dev/demo/asapp-environment';
 import { WorkerProcess } from '../../dev/demo/worker-process';
 import { TemporalServer } from '../../dev/temporal-server';
 import { CallTransferClient, DEFAULT_TASK_QUEUE, forWaitingCallers } from '../../lib/index';
 import packageJson from '../../package.json';
-import { asappEnvironment, type AsappAccess, type Part, type Peer } from '../measure/peer';
+import type { Part, Peer } from '../measure/peer';
 import { versionOf } from '../measure/versions';
 
 const run = promisify(execFile);

@@ -39,13 +39,14 @@ const optionsSchema = z.object({
   /** How long a SIP transfer may be dialled, in milliseconds: ASAPP publishes no limit. Default: 60,000, as a number's. */
   sipLifetimeMs: sipLifetimeMs.default(60_000),
 });
+
+/** Where ASAPP is, and how it knows who asks. */
+export type HttpCallTransfersOptions = z.input<typeof optionsSchema>;
+
 interface SipAddress {
   uri: string;
   lifetimeMs: number;
 }
-
-/** Where ASAPP is, and how it knows who asks. */
-export type HttpCallTransfersOptions = z.input<typeof optionsSchema>;
 
 /**
  * ASAPP's connections are kept between calls, so that a call does not pay for a TLS handshake. Less than the
@@ -65,8 +66,7 @@ export class HttpCallTransfers implements CallTransfers {
   readonly #headers: Record<string, string>;
   readonly #apiUrl: string;
   readonly #agent: Agent;
-  readonly #sip: SipAddress;
-  readonly hasSip: boolean;
+  readonly #sip: SipAddress | undefined;
 
   /** @throws TypeError naming every option that cannot be used, never its value */
   constructor(options: HttpCallTransfersOptions) {
@@ -80,14 +80,17 @@ export class HttpCallTransfers implements CallTransfers {
       'asapp-api-secret': data.apiSecret,
       accept: 'application/json',
     };
-    this.hasSip = data.sipUri !== undefined;
-    this.#sip = { uri: data.sipUri ?? '', lifetimeMs: data.sipLifetimeMs };
+    this.#sip = data.sipUri === undefined ? undefined : { uri: data.sipUri, lifetimeMs: data.sipLifetimeMs };
     this.#agent = new Agent({ connectTimeout: data.connectTimeoutMs, keepAliveTimeout: KEEP_ALIVE_MS });
+  }
+
+  get hasSip(): boolean {
+    return this.#sip !== undefined;
   }
 
   async create(transfer: CreateTransfer, limits: RequestLimits = {}): Promise<CreatedTransfer> {
     const { transferId, conversationId, transport, inputContext } = transfer;
-    if (transport.type === 'SIP' && !this.hasSip) throw new AsappError('requestRefused', NO_SIP);
+    const readAssignment = this.#assignmentOf(transport, transferId);
     const body = JSON.stringify({
       id: transferId,
       externalConversationId: conversationId,
@@ -105,7 +108,7 @@ export class HttpCallTransfers implements CallTransfers {
       answer = await this.#send('GET', pathOf(transferId), limits);
     }
     const found = readTransfer(answer, transferId, existed ? undefined : createdResourceSchema);
-    const assigned = found.status === 'ACTIVE' ? this.#assignedIn(answer, transport, transferId) : undefined;
+    const assigned = found.status === 'ACTIVE' ? readAssignment(answer) : undefined;
     return { transfer: found, existed, assigned };
   }
 
@@ -118,12 +121,18 @@ export class HttpCallTransfers implements CallTransfers {
     if (!this.#agent.destroyed) await this.#agent.close();
   }
 
-  /** A SIP address is not in the answer: it is the same for all transfers, and lives as long as we say. */
-  #assignedIn(answer: Answer, transport: RequestedTransport, transferId: string): Assigned {
-    if (transport.type === 'PHONE_NUMBER') return readAssigned(answer, transport.country);
+  /**
+   * How an answer says what is assigned. A SIP address is in none: it is the same for all transfers, and lives as long as we
+   * say.
+   *
+   * @throws AsappError of the kind `requestRefused` if there is no such address
+   */
+  #assignmentOf(transport: RequestedTransport, transferId: string): (answer: Answer) => Assigned {
+    if (transport.type === 'PHONE_NUMBER') return (answer) => readAssigned(answer, transport.country);
+    if (this.#sip === undefined) throw new AsappError('requestRefused', NO_SIP);
     const { uri, lifetimeMs } = this.#sip;
     const headers = { 'X-ASAPP-CallTransferId': transferId };
-    return { destination: { type: 'SIP', sipUri: uri, headers }, lifetimeMs, leftMs: lifetimeMs };
+    return () => ({ destination: { type: 'SIP', sipUri: uri, headers }, lifetimeMs, leftMs: lifetimeMs });
   }
 
   async #send(

@@ -30,8 +30,7 @@ export const sipAddressSchema = z.object({
 });
 
 /** What is to be dialled. */
-export const destinationSchema = z.discriminatedUnion('type', [phoneNumberSchema, sipAddressSchema]);
-export type Destination = z.infer<typeof destinationSchema>;
+export type Destination = z.infer<typeof phoneNumberSchema> | z.infer<typeof sipAddressSchema>;
 
 /** A destination, and until when it may be used. Times in epoch milliseconds on the clock of Temporal's server. */
 export interface AssignedTransport {

@@ -39,8 +39,8 @@ export function describeCallTransfers(
   describe(`call transfers of ${name}`, () => {
     describeNumbers(withSubject);
     describeRefusals(withSubject);
-    const calls = hasPhone ? 'with a phone call' : 'with a phone call: nobody is there to dial';
-    (hasPhone ? describe : describe.skip)(calls, () => {
+    if (!hasPhone) return;
+    describe('with a phone call', () => {
       describeCalls(withSubject);
     });
   });

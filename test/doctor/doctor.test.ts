@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { asappEnvironment } from '../../dev/demo/asapp-environment';
 import type { TemporalServerOptions } from '../../dev/temporal-server';
 import { encryptedDataConverter, encryptionKey, fixedKeys } from '../../src';
 import { diagnose } from '../../src/doctor/doctor';
@@ -24,13 +25,10 @@ async function found({ planted = {}, callTransfer = {}, server = {} }: SetUp): P
   return await withRealServer(server, (env) =>
     withCallTransfer(env, callTransfer, async ({ sandbox, taskQueue, client }) =>
       withGateway({ client }, async ({ url }) => {
-        const { apiUrl, apiId, apiSecret } = sandbox.asapp;
         const findings = await diagnose({
           TEMPORAL_ADDRESS: env.address,
           CALL_TRANSFER_TASK_QUEUE: taskQueue,
-          ASAPP_API_URL: apiUrl,
-          ASAPP_API_ID: apiId,
-          ASAPP_API_SECRET: apiSecret,
+          ...asappEnvironment(sandbox.asapp),
           GATEWAY_PUBLIC_URL: url,
           GATEWAY_API_KEYS: API_KEY,
           ...planted,

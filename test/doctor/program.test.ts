@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { asappEnvironment } from '../../dev/demo/asapp-environment';
 import type { Finding } from '../../src/doctor/finding';
 import { projectRoot } from '../support/run-folder';
 import { uniqueId } from '../support/unique-id';
@@ -29,13 +30,11 @@ const keys = { CALL_TRANSFER_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString
 
 test('beside a worker of production, with and without the worker’s keys', async () => {
   await withRealServer({}, (env) =>
-    withSandbox({}, async ({ asapp: { apiUrl, apiId, apiSecret } }) => {
+    withSandbox({}, async ({ asapp }) => {
       const environment = {
         TEMPORAL_ADDRESS: env.address,
         CALL_TRANSFER_TASK_QUEUE: uniqueId('doctor'),
-        ASAPP_API_URL: apiUrl,
-        ASAPP_API_ID: apiId,
-        ASAPP_API_SECRET: apiSecret,
+        ...asappEnvironment(asapp),
       };
       await withWorkerProcesses({ ...environment, ...keys }, async (startWorker) => {
         await startWorker();

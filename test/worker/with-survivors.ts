@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 
+import { asappEnvironment } from '../../dev/demo/asapp-environment';
 import type { TemporalServer } from '../../dev/temporal-server';
 import {
   CallTransferClient,
@@ -124,9 +125,7 @@ export function workerEnvironment(
 ): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: server.address,
-    ASAPP_API_URL: asapp.apiUrl,
-    ASAPP_API_ID: asapp.apiId,
-    ASAPP_API_SECRET: asapp.apiSecret,
+    ...asappEnvironment(asapp),
     CALL_TRANSFER_TASK_QUEUE: taskQueue,
   };
 }

@@ -4,6 +4,7 @@ import { jambonz, type JambonzOptions } from '../../../../src/call-control/phone
 import type { JambonzCall } from '../../../../src/call-control/phone-systems/jambonz/read';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings, PUBLIC_URL } from '../../../support/with-gateway';
+import { dialNumber, dialSip } from '../dial-steps';
 
 import { ids, SECRET } from './jambonz-requests';
 
@@ -31,32 +32,10 @@ const verbs = (
   return parsed;
 };
 
-const dialUntil = (dialBy: string, transferId = 'conv-1-a'): NextStep => ({
-  action: 'DIAL',
-  leg: {
-    transferId,
-    type: 'PHONE_NUMBER',
-    transferNumber: '+12005550100',
-    country: 'US',
-    expiresAt: '2026-11-24T10:01:00Z',
-    dialBy,
-  },
-});
-const dialNow = dialUntil('2026-11-24T10:00:48Z');
-
-const dialSip: NextStep = {
-  action: 'DIAL',
-  leg: {
-    transferId: 'conv-1-a',
-    type: 'SIP',
-    sipUri: 'sip:transfers@sip.example.com;transport=tls',
-    headers: { 'X-ASAPP-CallTransferId': 'conv-1-a' },
-    dialBy: '2026-11-24T10:00:48Z',
-  },
-};
+const dialNow = dialNumber();
 
 test('ASAPP’s SIP address is dialled with the header that names the transfer', () => {
-  expect(verbs(dialSip, { trunk: 'carrier' })).toMatchObject([
+  expect(verbs(dialSip(), { trunk: 'carrier' })).toMatchObject([
     { verb: 'tag' },
     {
       verb: 'dial',
@@ -102,7 +81,7 @@ test('a number is dialled so that the caller stays on the line when GenerativeAg
 });
 
 test('ids with any characters come back in the address as they were', () => {
-  const [, dial] = verbs(dialUntil('2026-11-24T10:00:48Z', 'a&b=ü#1')) as [unknown, { actionHook: string }];
+  const [, dial] = verbs(dialNumber('2026-11-24T10:00:48Z', 'a&b=ü#1')) as [unknown, { actionHook: string }];
   expect(new URL(dial.actionHook).searchParams.get('transferId')).toBe('a&b=ü#1');
 });
 
@@ -119,7 +98,7 @@ test.each([
   ['2026-11-24T10:00:07.900Z', 7],
   ['2026-11-24T10:00:00.100Z', 1],
 ])('with a number to be dialled by %s it rings for at most %s s', (dialBy, timeout) => {
-  expect(verbs(dialUntil(dialBy))).toMatchObject([{}, { timeout }]);
+  expect(verbs(dialNumber(dialBy))).toMatchObject([{}, { timeout }]);
 });
 
 test("the caller's number and the carrier are those that the settings say", () => {

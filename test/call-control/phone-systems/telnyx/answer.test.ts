@@ -5,6 +5,7 @@ import {
 import { telnyx, type TelnyxOptions } from '../../../../src/call-control/phone-systems/telnyx/index';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
+import { dialNumber, dialSip } from '../dial-steps';
 
 import {
   agentHungUp,
@@ -34,31 +35,8 @@ const commands = (payload: unknown, step?: NextStep, options: Partial<TelnyxOpti
   return told ?? [];
 };
 
-const dial = (transferId = ids.transferId, dialBy = '2026-11-24T10:00:48Z'): NextStep => ({
-  action: 'DIAL',
-  leg: {
-    transferId,
-    type: 'PHONE_NUMBER',
-    transferNumber: '+12005550100',
-    country: 'US',
-    expiresAt: '2026-11-24T10:01:00Z',
-    dialBy,
-  },
-});
-
-const dialSip: NextStep = {
-  action: 'DIAL',
-  leg: {
-    transferId: ids.transferId,
-    type: 'SIP',
-    sipUri: 'sip:transfers@sip.example.com;transport=tls',
-    headers: { 'X-ASAPP-CallTransferId': ids.transferId },
-    dialBy: '2026-11-24T10:00:48Z',
-  },
-};
-
 test('ASAPP’s SIP address is dialled with the header that names the transfer', () => {
-  expect(commands(callerAnswered(), dialSip)).toMatchObject([
+  expect(commands(callerAnswered(), dialSip(ids.transferId))).toMatchObject([
     {
       action: 'transfer',
       params: {
@@ -101,7 +79,7 @@ test('a call that comes in is answered, and is a customer’s from then on', () 
 });
 
 test('a number is dialled so that the caller stays on the line when GenerativeAgent hangs up', () => {
-  expect(commands(callerAnswered(), dial())).toEqual([
+  expect(commands(callerAnswered(), dialNumber())).toEqual([
     {
       action: 'transfer',
       callControlId: CALLER,
@@ -124,19 +102,21 @@ test.each([
   ['2026-11-24T10:00:03Z', 5],
   ['2026-11-24T09:59:00Z', 5],
 ])('with a number to be dialled by %s it rings for at most %s s', (dialBy, timeout_secs) => {
-  expect(commands(callerAnswered(), dial('conv-1-a', dialBy))).toMatchObject([{ params: { timeout_secs } }]);
+  expect(commands(callerAnswered(), dialNumber(dialBy))).toMatchObject([{ params: { timeout_secs } }]);
 });
 
 test('GenerativeAgent, and whoever comes after it, sees the number that the settings say', () => {
   const callerId = '+18005551212';
   const onward = routeTo({ type: 'DIAL', to: '+18005550100' });
-  expect(commands(callerAnswered(), dial(), { callerId })).toMatchObject([{ params: { from: callerId } }]);
+  expect(commands(callerAnswered(), dialNumber(), { callerId })).toMatchObject([
+    { params: { from: callerId } },
+  ]);
   expect(commands(agentHungUp(), onward, { callerId })).toMatchObject([{ params: { from: callerId } }]);
 });
 
 test('a number that is dialled once more is a leg of its own, on the caller’s call', () => {
-  const [first] = commands(callerAnswered(), dial());
-  const [again] = commands(agentHungUp(), dial('conv-1-b'));
+  const [first] = commands(callerAnswered(), dialNumber());
+  const [again] = commands(agentHungUp(), dialNumber(undefined, 'conv-1-b'));
   expect(again).toMatchObject({ action: 'transfer', callControlId: CALLER });
   expect(again?.params.command_id).not.toBe(first?.params.command_id);
   const state = { role: 'customer', callId: SESSION, conversationId: 'conv-1', transferId: 'conv-1-b' };
@@ -182,8 +162,8 @@ test('without an address to continue at the caller gets the fallback route', () 
 test('the same webhook again makes the same commands', () => {
   const queue = routeTo({ type: 'QUEUE', queue: 'agents' });
   expect(commands(incoming())).toEqual(commands(incoming()));
-  expect(idOf(commands(callerAnswered(), dial(), {}, NOW + 900))).toBe(
-    idOf(commands(callerAnswered(), dial())),
+  expect(idOf(commands(callerAnswered(), dialNumber(), {}, NOW + 900))).toBe(
+    idOf(commands(callerAnswered(), dialNumber())),
   );
   expect(commands(agentHungUp(), queue)).toEqual(commands(agentHungUp(), queue));
 });
@@ -197,7 +177,7 @@ test('a leg is answered, dialled and routed once each: whatever else is decided 
     routeTo({ type: 'QUEUE', queue: 'sorry' }, { transferId: '' }),
   ].map((step) => idOf(commands(agentHungUp(), step)));
   expect(new Set(routes).size).toBe(1);
-  const others = [idOf(commands(incoming())), idOf(commands(callerAnswered(), dial()))];
+  const others = [idOf(commands(incoming())), idOf(commands(callerAnswered(), dialNumber()))];
   expect(new Set([...routes, ...others]).size).toBe(3);
 });
 
@@ -228,7 +208,7 @@ test.each([
   ['the legs are bridged', callerBridged()],
 ])('nothing is done where %s', (_what, payload) => {
   expect(commands(payload)).toEqual([]);
-  expect(commands(payload, dial())).toEqual([]);
+  expect(commands(payload, dialNumber())).toEqual([]);
 });
 
 test('nothing is done where no step was asked for', () => {
@@ -257,6 +237,6 @@ test('a caller for whom nobody answered gets the fallback route, and after that 
 test.each(['normal_clearing', 'originator_cancel', 'time_limit'])(
   'nothing is done where somebody answered, or the caller has gone: %s',
   (hangup_cause) => {
-    expect(commands(deskHungUp('ROUTE', hangup_cause), dial())).toEqual([]);
+    expect(commands(deskHungUp('ROUTE', hangup_cause), dialNumber())).toEqual([]);
   },
 );

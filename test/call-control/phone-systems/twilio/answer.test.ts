@@ -2,6 +2,7 @@ import { twilio, type TwilioOptions } from '../../../../src/call-control/phone-s
 import type { TwilioCall } from '../../../../src/call-control/phone-systems/twilio/read';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings, PUBLIC_URL } from '../../../support/with-gateway';
+import { dialNumber, dialSip } from '../dial-steps';
 
 import { AUTH_TOKEN } from './twilio-requests';
 
@@ -18,34 +19,11 @@ const twiml = (step: NextStep | undefined, options: Partial<TwilioOptions> = {},
   return body.replace('<?xml version="1.0" encoding="UTF-8"?>', '');
 };
 
-const dialUntil = (dialBy: string): NextStep => ({
-  action: 'DIAL',
-  leg: {
-    transferId: 'conv-1-a',
-    type: 'PHONE_NUMBER',
-    transferNumber: '+12005550100',
-    country: 'US',
-    expiresAt: '2026-11-24T10:01:00Z',
-    dialBy,
-  },
-});
-
-const dialSip: NextStep = {
-  action: 'DIAL',
-  leg: {
-    transferId: 'conv-1-a',
-    type: 'SIP',
-    sipUri: 'sip:transfers@sip.example.com;transport=tls',
-    headers: { 'X-ASAPP-CallTransferId': 'conv-1-a' },
-    dialBy: '2026-11-24T10:00:48Z',
-  },
-};
-
 test('ASAPP’s SIP address is dialled with the header that names the transfer', () => {
-  expect(twiml(dialSip)).toContain(
+  expect(twiml(dialSip())).toContain(
     '>sip:transfers@sip.example.com;transport=tls?X-ASAPP-CallTransferId=conv-1-a</Sip></Dial>',
   );
-  expect(twiml(dialSip)).toContain('<Sip statusCallback=');
+  expect(twiml(dialSip())).toContain('<Sip statusCallback=');
 });
 
 const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision> = {}): NextStep => ({
@@ -67,7 +45,7 @@ const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision>
 
 test('a number is dialled so that the caller stays on the line when GenerativeAgent hangs up', () => {
   const ids = 'conversationId=conv-1&amp;transferId=conv-1-a';
-  expect(twiml(dialUntil('2026-11-24T10:00:48Z'))).toBe(
+  expect(twiml(dialNumber())).toBe(
     `<Response><Dial action="${PUBLIC_URL}/twilio/dial?${ids}" method="POST" timeout="20" answerOnBridge="true">` +
       `<Number statusCallback="${PUBLIC_URL}/twilio/status?${ids}" statusCallbackMethod="POST" ` +
       `statusCallbackEvent="answered">+12005550100</Number></Dial></Response>`,
@@ -79,13 +57,11 @@ test.each([
   ['2026-11-24T10:00:07.900Z', '7'],
   ['2026-11-24T10:00:00.100Z', '1'],
 ])('with a number to be dialled by %s it rings for at most %s s', (dialBy, seconds) => {
-  expect(twiml(dialUntil(dialBy))).toContain(`timeout="${seconds}"`);
+  expect(twiml(dialNumber(dialBy))).toContain(`timeout="${seconds}"`);
 });
 
 test('GenerativeAgent sees the number that the settings say', () => {
-  expect(twiml(dialUntil('2026-11-24T10:00:48Z'), { callerId: '+18005551212' })).toContain(
-    'callerId="+18005551212"',
-  );
+  expect(twiml(dialNumber(), { callerId: '+18005551212' })).toContain('callerId="+18005551212"');
 });
 
 test.each<[RoutingDecision['route'], string]>([
@@ -149,7 +125,7 @@ test('a caller without a number is dialled for with the number that was called, 
   const desk = routeTo({ type: 'DIAL', to: '+18005551212' });
   const unnumbered = { ...call, called: '+18005550100' };
   const set = { callerId: '+18005550199' };
-  for (const step of [dialUntil('2026-11-24T10:00:48Z'), desk]) {
+  for (const step of [dialNumber(), desk]) {
     expect(twiml(step, {}, unnumbered)).toContain('callerId="+18005550100"');
     expect(twiml(step, set, { ...call, called: '' })).toContain('callerId="+18005550199"');
     expect(twiml(step, {}, { ...call, called: '' })).not.toContain('callerId');
