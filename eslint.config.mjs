@@ -22,19 +22,20 @@ const layers = {
   routing: { may: ['contract'], refuses: ['outsideWorkflows', 'temporal'] },
   conversation: { may: ['contract', 'leg', 'routing'], refuses: ['outsideWorkflows', 'temporal'] },
   workflows: {
-    may: ['contract', 'leg', 'routing', 'conversation'],
+    may: ['contract', 'leg', 'routing', 'conversation', 'events'],
     types: ['activities'],
     refuses: ['outsideWorkflows'],
   },
   asapp: { may: ['contract'], refuses: ['temporal'] },
   activities: { may: ['contract', 'leg', 'routing', 'conversation', 'asapp'], refuses: ['worker'] },
   account: { may: ['contract', 'asapp', 'bundling'], types: ['routing'] },
+  events: { may: ['contract', 'bundling'] },
   client: { may: ['contract'], refuses: ['worker'] },
   'call-control': { may: ['contract', 'client', 'environment'], refuses: ['worker'] },
   environment: { may: ['contract'], refuses: ['temporal'] },
   codec: { may: ['environment'], refuses: ['worker'] },
   'codec-server': { may: ['codec', 'contract', 'environment'], refuses: ['worker'] },
-  'worker-process': { may: ['contract', 'asapp', 'account', 'routing', 'environment'] },
+  'worker-process': { may: ['contract', 'asapp', 'account', 'events', 'routing', 'environment'] },
   bundling: { may: ['contract', 'codec', 'environment', 'workflow.ts'] },
   sandbox: { may: ['contract'], refuses: ['temporal'] },
   doctor: { may: ['contract', 'asapp', 'call-control', 'client', 'codec', 'environment', 'worker-process'] },
@@ -42,11 +43,14 @@ const layers = {
     may: [
       'bundling',
       'call-control',
+      'contract',
       'client',
       'codec',
       'codec-server',
       'doctor',
       'environment',
+      'events',
+      'routing',
       'sandbox',
       'worker-process',
     ],
@@ -60,6 +64,7 @@ const filesInWorkflows = [
   'bundling/{preloaded-modules,workflow-interceptors,workflows-beside-users}',
   'codec/failure-converter',
   'doctor/latency-workflow',
+  'events/{announce,messages,workflow}',
 ];
 
 const packages = {
@@ -96,8 +101,9 @@ const zones = [
   {
     target: './src/workflow.ts',
     from: './src',
-    except: ['./workflows', './account', './bundling/workflow-interceptors.ts'],
-    message: 'The entry point for workflow code may import from: workflows, account, the interceptors.',
+    except: ['./workflows', './account', './events', './bundling/workflow-interceptors.ts'],
+    message:
+      'The entry point for workflow code may import from: workflows, account, events, the interceptors.',
   },
   {
     target: './src',

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import {
   callTransferInputSchema,
   connectReportSchema,
+  conversationEndedSchema,
   conversationViewSchema,
   disconnectReportSchema,
   legResultSchema,
@@ -24,6 +25,7 @@ const schemas = {
   'next-step': nextStepSchema,
   'routing-decision': routingDecisionSchema,
   'conversation-view': conversationViewSchema,
+  'conversation-ended': conversationEndedSchema,
   'leg-result': legResultSchema,
   'routing-table': routingTableSchema,
 };

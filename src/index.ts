@@ -14,7 +14,9 @@ export { defaultRoutingPolicy, defaultRoutingTable, policyFromTable } from './ro
 export { routingTableSchema, type RoutingTable } from './routing/table';
 export { parseRoutingTable, RoutingTableError } from './routing/table-file';
 
+export { admissionFromFile, type Admission, type ReadAdmission } from './worker-process/admission';
 export { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-breaker';
+export type { EventsOptions } from './events/receiver';
 export type { CeilingsOptions } from './account/ceilings';
 export { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 export type { Assigned, CallTransfers, CreatedTransfer, CreateTransfer, RequestLimits } from './asapp/port';
@@ -64,6 +66,11 @@ export type { Destination, RequestedTransport } from './contract/transport';
 export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
 export { routingDecisionSchema } from './contract/routing-decision';
 export type { Detection, LegSummary, RoutingDecision } from './contract/routing-decision';
+export {
+  conversationEndedSchema,
+  type ConversationEnded,
+  type ConversationResult,
+} from './contract/conversation-ended';
 export { legResultSchema, type LegResult } from './contract/leg-result';
 export { conversationViewSchema } from './contract/conversation-view';
 export type { ConversationView, IgnoredEvent, LegPhase, LegView } from './contract/conversation-view';

@@ -1,5 +1,6 @@
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import type { z } from 'zod';
 
 import { withAccountWorker } from './account/account-connection';
 import { AccountCeilings, type CeilingsOptions } from './account/ceilings';
@@ -11,8 +12,11 @@ import type { CallTransfers } from './asapp/port';
 import { besideUsers, withWorkflows } from './bundling/bundle-options';
 import { parsePayload } from './contract/parse';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
+import { withEventsWorker } from './events/events-worker';
+import { eventsOptionsSchema, type EventsOptions } from './events/receiver';
 import type { RoutingPolicy } from './routing/policy';
 import { defaultRoutingPolicy } from './routing/table';
+import { admissionSchema, isAdmitted, type Admission, type ReadAdmission } from './worker-process/admission';
 import { findDecision } from './worker-process/find-decision';
 import { measuredCallTransfers } from './worker-process/request-metrics';
 import { searchAttributesOf } from './worker-process/search-attributes';
@@ -24,10 +28,23 @@ export interface CallTransferPluginOptions {
   circuitBreaker?: CircuitBreakerOptions;
   /** What the account at ASAPP may have open and may use, over all workers. Default: no ceiling. */
   ceilings?: CeilingsOptions;
+  /**
+   * Which conversations may go to GenerativeAgent, or a function that says so whenever one begins. The others get the route
+   * of your policy with the reason `NOT_ADMITTED`. Default: all.
+   */
+  admission?: Admission | ReadAdmission;
+  /** Who is told of each conversation that is over. Default: nobody. */
+  events?: EventsOptions;
   /** Your routing policy. Default: everybody whom GenerativeAgent did not finish with goes to the queue `agents`. */
   routing?: RoutingPolicy;
   /** Deadlines, windows and limits that differ from their defaults. */
   settings?: ConversationSettingsInput;
+}
+
+/** @throws ApplicationFailure of type `InvalidInput` */
+function always(admission: Admission): ReadAdmission {
+  const checked = parsePayload(admissionSchema, admission, 'admission');
+  return () => checked;
 }
 
 /**
@@ -48,19 +65,24 @@ export class CallTransferPlugin extends SimplePlugin {
   private readonly activities: CallTransferActivities;
   private hasSearchAttributes = () => Promise.resolve(false);
   private readonly ceilings: AccountCeilings | undefined;
+  private readonly events: z.output<typeof eventsOptionsSchema> | undefined;
 
   /** @throws ApplicationFailure of type `InvalidInput` that names the setting or the ceiling */
   constructor(options: CallTransferPluginOptions) {
     super({ name: 'temporal-call-transfer' });
-    const { asapp, circuitBreaker, ceilings, routing = defaultRoutingPolicy, settings = {} } = options;
+    const { asapp, circuitBreaker, ceilings, events } = options;
+    const { admission = {}, settings = {}, routing = defaultRoutingPolicy } = options;
     const checked = parsePayload(conversationSettingsSchema, settings, 'settings');
+    const readAdmission = typeof admission === 'function' ? admission : always(admission);
+    this.events = events && parsePayload(eventsOptionsSchema, events, 'events');
     this.ceilings = ceilings && new AccountCeilings(ceilings);
     const transfers = 'create' in asapp ? asapp : new HttpCallTransfers(asapp);
     const limited = this.ceilings?.limit(transfers) ?? transfers;
     this.activities = createCallTransferActivities({
       asapp: measuredCallTransfers(new CircuitBreaker(limited, circuitBreaker)),
       routing: this.ceilings?.hearEnds(routing) ?? routing,
-      settings: { ...checked, sip: transfers.hasSip ?? false },
+      settings: { ...checked, sip: transfers.hasSip ?? false, endedEvents: this.events?.variables ?? null },
+      isAdmitted: async (conversationId) => isAdmitted(conversationId, await readAdmission()),
       hasSearchAttributes: () => this.hasSearchAttributes(),
       findDecision,
     });
@@ -84,7 +106,7 @@ export class CallTransferPlugin extends SimplePlugin {
 
   /**
    * Finds out whether the server has the search attributes: without them a call shows fewer columns, and works.
-   * With ceilings, runs a worker for the account's ledger beside this one.
+   * With ceilings, runs a worker for the account's ledger beside this one; with events, one that delivers them.
    */
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, namespace } = worker.options;
@@ -92,15 +114,15 @@ export class CallTransferPlugin extends SimplePlugin {
       this.hasSearchAttributes = searchAttributesOf(connection, namespace);
       await this.hasSearchAttributes();
     }
-    const { ceilings } = this;
-    if (ceilings === undefined) {
-      await super.runWorker(worker, next);
-      return;
-    }
-    await withAccountWorker(worker, ceilings.account, async (ledger) => {
-      ceilings.askAccount = (ask) => ledger.ask(ask);
-      await super.runWorker(worker, next);
-    });
+    const { ceilings, events } = this;
+    const run = () => super.runWorker(worker, next);
+    const runWithLedger = (limits: AccountCeilings) =>
+      withAccountWorker(worker, limits.account, async (ledger) => {
+        limits.askAccount = (ask) => ledger.ask(ask);
+        await run();
+      });
+    const runCalls = ceilings === undefined ? run : () => runWithLedger(ceilings);
+    await (events === undefined ? runCalls() : withEventsWorker(worker, events, runCalls));
   }
 
   private beside(activities: object | undefined): object {

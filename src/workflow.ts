@@ -6,4 +6,5 @@
 export { callTransferWorkflow } from './workflows/call-transfer';
 export { reconnectionLegWorkflow } from './workflows/reconnection-leg';
 export { asappAccountWorkflow } from './account/workflow';
+export { callTransferEventWorkflow } from './events/workflow';
 export { interceptors } from './bundling/workflow-interceptors';

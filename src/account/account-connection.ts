@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-
 import {
   Client,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   type ConnectionLike,
 } from '@temporalio/client';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
 
+import { withWorkerBeside } from '../bundling/worker-beside';
 import { WORKFLOW_TASK_TIMEOUT_MS } from '../contract/names';
 
 import type { AccountAnswer, AccountAsk } from './ledger';
@@ -99,36 +98,18 @@ export class AccountConnection {
  * its own: calls that wait for the ledger must not be in its way, and workers of several task queues may share it.
  */
 export async function withAccountWorker(
-  { options: { connection: theirs, namespace, workflowBundle } }: Worker,
+  worker: Worker,
   account: string,
   body: (account: AccountConnection) => Promise<void>,
 ): Promise<void> {
-  const connection = theirs ?? (await NativeConnection.connect());
-  try {
-    const ledger = new AccountConnection(connection, namespace, account);
-    const worker = await Worker.create({
-      connection,
-      namespace,
-      taskQueue: accountWorkflowId(account),
-      ...(await workflowsIn(workflowBundle)),
-      activities: ledger.activities,
-      maxCachedWorkflows: FEW,
-      maxConcurrentWorkflowTaskExecutions: FEW,
-      maxConcurrentActivityTaskExecutions: FEW,
-    });
-    await worker.runUntil(() => body(ledger));
-  } finally {
-    if (theirs === undefined) await connection.close();
-  }
-}
-
-/** A bundle that was made beforehand serves the ledger, too, unless somebody left its workflow out. */
-async function workflowsIn(
-  bundle: WorkerOptions['workflowBundle'],
-): Promise<Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>> {
-  if (bundle !== undefined) {
-    const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
-    if (code.includes(ASAPP_ACCOUNT_WORKFLOW)) return { workflowBundle: { code } };
-  }
-  return { workflowsPath: require.resolve('./workflow') };
+  const beside = {
+    taskQueue: accountWorkflowId(account),
+    workflow: { type: ASAPP_ACCOUNT_WORKFLOW, path: require.resolve('./workflow') },
+    concurrency: FEW,
+    sharesDataConverter: false,
+  };
+  await withWorkerBeside(worker, beside, (connection) => {
+    const ledger = new AccountConnection(connection, worker.options.namespace, account);
+    return { activities: ledger.activities, body: () => body(ledger) };
+  });
 }

@@ -2,13 +2,15 @@ import { log } from '@temporalio/activity';
 import { timeout, TimeoutStrategy } from 'cockatiel';
 import { z } from 'zod';
 
-import { routeSchema } from '../contract/json';
+import { handOverOf } from '../contract/hand-over';
 import type { Routed } from '../contract/leg-result';
 import { describeIssues } from '../contract/parse';
+import { routeSchema } from '../contract/route';
 import type { TransferSnapshot } from '../contract/transfer';
-import { routingFacts } from '../conversation/routing-facts';
+import { endedLeg } from '../conversation/routing-facts';
 import {
   redialableOutcomes,
+  type EndedLeg,
   type RoutingChoice,
   type RoutingFacts,
   type RoutingPolicy,
@@ -22,33 +24,44 @@ const withinLimit = timeout(1000, TimeoutStrategy.Aggressive);
 
 const choiceSchema = z.object({ route: routeSchema, redial: z.boolean().optional() });
 
+/** What is needed to route. */
+export interface Routing {
+  policy: RoutingPolicy;
+  /** The label of a task in metrics. */
+  taskLabel: (taskName: string | null) => string;
+}
+
 /** Asks the policy at once if ASAPP's answer ends the leg: by the fold that the workflow will do. */
 export async function routeAfter(
-  policy: RoutingPolicy,
-  { conversationId, leg, legNumber }: FetchContextInput,
+  routing: Routing,
+  { request, leg }: FetchContextInput,
   transfer: TransferSnapshot,
   searchAttributes: Promise<boolean>,
 ): Promise<Routed | null> {
   const end = endAfter(leg, transfer);
   if (end === null) return null;
-  const request = { conversationId, transferId: leg.transferId, legNumber };
-  return await chooseRoute(policy, routingFacts(request, end), searchAttributes);
+  return await chooseRoute(routing, endedLeg(request, end), searchAttributes);
 }
 
 /** Asks the policy. What else is to be known at a decision is found out meanwhile. */
 export async function chooseRoute(
-  policy: RoutingPolicy,
-  facts: RoutingFacts,
+  { policy, taskLabel }: Routing,
+  leg: EndedLeg,
   searchAttributes: Promise<boolean>,
 ): Promise<Routed> {
-  const { outcome, reason } = facts;
-  return { outcome, reason, choice: await choose(policy, facts), searchAttributes: await searchAttributes };
+  const { outcome, reason } = leg;
+  const choice = await choose(policy, { ...leg, at: Date.now() });
+  const task = taskLabel(leg.currentTaskName ?? leg.taskName);
+  return { outcome, reason, choice, task, searchAttributes: await searchAttributes };
 }
 
 /** Asks the policy, which is the user's own code: it may fail, which is `null`, and what it answers is checked. */
 async function choose(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {
   try {
-    return checked(await withinLimit.execute(() => policy(facts)), facts);
+    const choice = checked(await withinLimit.execute(() => policy(facts)), facts);
+    const omitted = handOverOf({ ...facts, ...choice })?.omitted ?? [];
+    if (omitted.length > 0) log.warn('SIP headers have no room for variables of the hand-over', { omitted });
+    return choice;
   } catch (error) {
     const { outcome } = facts;
     log.error('The routing policy failed: the customer goes to the last resort', { outcome, error });

@@ -23,10 +23,9 @@ const PAUSES_MS = [250, 500, 1000] as const;
  */
 export async function fetchContext(
   asapp: CallTransfers,
-  { conversationId, leg, untilEnded }: FetchContextInput,
+  { request: { conversationId, transferId }, leg, untilEnded }: FetchContextInput,
   signal: AbortSignal,
 ): Promise<TransferSnapshot> {
-  const { transferId } = leg;
   let pending: ApplicationFailure | undefined;
   try {
     for (let polls = 0; ; polls++) {

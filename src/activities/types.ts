@@ -3,8 +3,9 @@ import type { Routed } from '../contract/leg-result';
 import type { ConversationSettings } from '../contract/settings';
 import type { TransferSnapshot } from '../contract/transfer';
 import type { Destination } from '../contract/transport';
+import type { RequestFacts } from '../conversation/routing-facts';
 import type { LegState } from '../leg/leg-state';
-import type { RoutingFacts } from '../routing/policy';
+import type { EndedLeg } from '../routing/policy';
 
 export interface RequestNumberInput extends CreateTransfer {
   /**
@@ -12,6 +13,8 @@ export interface RequestNumberInput extends CreateTransfer {
    * worker's own hard limit counts from then.
    */
   waitedMs?: number;
+  /** Whether a leg of the conversation was let through before: this one is, too. */
+  isAdmitted: boolean;
 }
 
 /** What is to be dialled, and when ASAPP releases it: epoch milliseconds on the clock of Temporal's server. */
@@ -23,11 +26,9 @@ export interface AssignedNumber {
 }
 
 export interface FetchContextInput {
-  conversationId: string;
+  request: RequestFacts;
   /** The leg as it stands. */
   leg: LegState;
-  /** 1 for the conversation's first leg. */
-  legNumber: number;
   /** True to wait until ASAPP's books show the end of the call; false to answer whatever they show. */
   untilEnded: boolean;
 }
@@ -60,7 +61,7 @@ export interface WorkerActivities {
   /** The settings that a conversation records when it begins. */
   callTransferReadSettings(): Promise<ConversationSettings>;
   /** Asks the routing policy. */
-  callTransferChooseRoute(facts: RoutingFacts): Promise<Routed>;
+  callTransferChooseRoute(leg: EndedLeg): Promise<Routed>;
 }
 
 /**

@@ -5,7 +5,9 @@
 import * as zod from 'zod';
 
 import * as fields from '../contract/fields';
+import * as handOver from '../contract/hand-over';
 import * as json from '../contract/json';
+import * as route from '../contract/route';
 import * as settings from '../contract/settings';
 import * as telephonyEvents from '../contract/telephony-events';
 import * as transferRequest from '../contract/transfer-request';
@@ -15,7 +17,7 @@ import * as transport from '../contract/transport';
 zod.z.object({ used: zod.z.string() }).safeParse({});
 
 // What is frozen already is left as it is inside: zod completes a schema at its first use, and sets a pattern's lastIndex.
-for (const module of [fields, json, settings, telephonyEvents, transferRequest, transport]) {
+for (const module of [fields, handOver, json, route, settings, telephonyEvents, transferRequest, transport]) {
   Object.freeze(module);
 }
 

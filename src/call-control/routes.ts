@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { httpUrl } from '../contract/fields';
+import { variablesToHandOver, type NamedVariables } from '../contract/hand-over';
 import type { Json } from '../contract/json';
 import type { DialableLeg } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
@@ -46,21 +47,48 @@ export interface RouteSettings {
   continueUrl?: string | undefined;
 }
 
+/** A route as a phone system is told it. */
+export type RouteToTake = Exclude<Route, { type: 'CONTINUE' }> & {
+  /** What goes along with the customer, if the decision's route names something. */
+  handOver?: {
+    /** For SIP, by name: no more than phone systems take. */
+    headers: Readonly<Record<string, string>>;
+    /** The variables that are in the headers. */
+    variables: NamedVariables;
+    /** All that the route names, for a phone system that takes more. */
+    all: NamedVariables;
+  };
+};
+
 /**
  * The route of a decision as the gateway can carry it out: the fallback route where the decision's is none
  * that it knows. The address of a `REDIRECT` says which conversation it goes on with, so that the flow behind
- * it can read the result.
+ * it can read the result. What the decision's route hands over goes along on that route alone.
  *
  * @param unanswered - who was dialled for it before, and did not answer: then it is the fallback route, and after that the end
  */
 export function routeOf(
-  decision: Pick<RoutingDecision, 'route' | 'conversationId' | 'transferId' | 'outcome'>,
+  decision: Omit<RoutingDecision, 'legs'>,
   { fallbackRoute, continueUrl }: RouteSettings,
   unanswered?: Dialled,
-): Exclude<Route, { type: 'CONTINUE' }> {
+): RouteToTake {
   if (unanswered === 'FALLBACK') return { type: 'HANG_UP' };
-  const known = (unanswered === undefined ? knownRoute(decision.route) : undefined) ?? fallbackRoute;
-  const route = known.type === 'CONTINUE' && continueUrl === undefined ? fallbackRoute : known;
+  const known = unanswered === undefined ? knownRoute(decision.route) : undefined;
+  const isOwn = known !== undefined && (known.type !== 'CONTINUE' || continueUrl !== undefined);
+  const route = withAddress(isOwn ? known : fallbackRoute, continueUrl, decision);
+  const { headers, omitted = [] } = decision.handOver ?? {};
+  if (!isOwn || headers === undefined) return route;
+  const all = variablesToHandOver(decision);
+  const variables = Object.fromEntries(Object.entries(all).filter(([name]) => !omitted.includes(name)));
+  return { ...route, handOver: { headers, variables, all } };
+}
+
+/** Where a flow goes on, with the ids by which it can read the result. */
+function withAddress(
+  route: Route,
+  continueUrl: string | undefined,
+  decision: Pick<RoutingDecision, 'conversationId' | 'transferId' | 'outcome'>,
+): RouteToTake {
   if (route.type !== 'REDIRECT' && route.type !== 'CONTINUE') return route;
   const url = route.type === 'REDIRECT' ? route.url : continueUrl;
   if (url === undefined) return { type: 'HANG_UP' };

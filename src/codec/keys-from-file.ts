@@ -1,5 +1,6 @@
-import { readFileSync, statSync, type Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+
+import { ChangingFile } from '../environment/changing-file';
 
 import { keysFromText, warnOfKeys, type EncryptionKeys } from './keys';
 
@@ -18,52 +19,26 @@ export interface KeyFileOptions {
  */
 export function keysFromFile(
   path: string,
-  { checkIntervalMs = 1000, onProblem = warnOfKeys }: KeyFileOptions = {},
+  { checkIntervalMs, onProblem = warnOfKeys }: KeyFileOptions = {},
 ): EncryptionKeys {
-  let keys = keysFromText(readFileSync(path, 'utf8'));
+  const file = new ChangingFile(path, {
+    parse: keysFromText,
+    checkIntervalMs,
+    onProblem: (message) => {
+      onProblem(new Error(`The keys in ${path} stay as they were: ${message}`));
+    },
+  });
   if (process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0) {
     onProblem(new Error(`The keys in ${path} can be read by every user of this machine: chmod o-r`));
   }
-  let seen: string | undefined;
-  let told = '';
-  let lookedAt = Date.now();
-  let looking: Promise<void> | undefined;
-
-  const reload = async () => {
-    lookedAt = Date.now();
-    try {
-      const version = versionOf(await stat(path));
-      if (version === seen) return;
-      keys = keysFromText(await readFile(path, 'utf8'));
-      seen = version;
-      told = '';
-    } catch (error) {
-      // It is read again at the next look, and the problem is told once.
-      const { message } = error as Error;
-      if (message !== told) onProblem(new Error(`The keys in ${path} stay as they were: ${message}`));
-      told = message;
-    }
-  };
-  /** Everybody who asks while a look is under way waits for that one. */
-  const look = () =>
-    (looking ??= reload().finally(() => {
-      looking = undefined;
-    }));
-
   return {
-    current: async () => {
-      if (Date.now() - lookedAt >= checkIntervalMs) await look();
-      return await keys.current();
-    },
+    current: async () => await (await file.current()).current(),
     find: async (id) => {
-      const known = await keys.find(id);
+      const known = await file.value.find(id);
       if (known !== undefined) return known;
       // Somebody else has a newer file: look at once.
-      await look();
-      return await keys.find(id);
+      await file.look();
+      return await file.value.find(id);
     },
   };
 }
-
-/** Changes with the content, also where a link is set to another file. */
-const versionOf = ({ ino, size, mtimeMs, ctimeMs }: Stats) => [ino, size, mtimeMs, ctimeMs].join();

@@ -34,6 +34,8 @@ export const failureTypes = {
   asappResponseInvalid: 'AsappResponseInvalid',
   /** ASAPP's response is larger than what a decision may hold. Non-retryable. */
   asappResponseTooLarge: 'AsappResponseTooLarge',
+  /** ASAPP was not asked: the conversation is not among those that may go to GenerativeAgent. Non-retryable. */
+  notAdmitted: 'NotAdmitted',
   /** ASAPP was not asked: as many calls as the account may have are open. Non-retryable. */
   callCeilingReached: 'CallCeilingReached',
   /** ASAPP was not asked: the account's requests of this second, or of this day, are used up. Non-retryable. */
@@ -75,6 +77,7 @@ const reasons: Partial<Record<FailureType, FallbackReason>> = {
   [failureTypes.asappRequestRefused]: 'ASAPP_REQUEST_REFUSED',
   [failureTypes.asappResponseInvalid]: 'ASAPP_RESPONSE_INVALID',
   [failureTypes.asappResponseTooLarge]: 'ASAPP_RESPONSE_TOO_LARGE',
+  [failureTypes.notAdmitted]: 'NOT_ADMITTED',
   [failureTypes.callCeilingReached]: 'CALL_CEILING_REACHED',
   [failureTypes.requestCeilingReached]: 'REQUEST_CEILING_REACHED',
   [failureTypes.ceilingsUnavailable]: 'CEILINGS_UNAVAILABLE',

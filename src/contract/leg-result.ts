@@ -8,6 +8,8 @@ export const routedSchema = z.object({
   outcome: outcomeSchema,
   reason: fallbackReasonSchema.nullable(),
   choice: z.object({ route: jsonSchema, redial: z.boolean().exactOptional() }).nullable(),
+  /** The label of GenerativeAgent's task in metrics: `none` if nobody named one. */
+  task: z.string(),
   /** Whether the server had this package's search attributes then: an attribute may be removed while a call is up. */
   searchAttributes: z.boolean(),
 });

@@ -29,6 +29,8 @@ export const isFallback = (outcome: Outcome): boolean => !intendedOutcomes.inclu
 
 /** Why a decision is a fallback. An open set for readers: new reasons may be added. */
 export const fallbackReasons = [
+  /** The call is not among those that may go to GenerativeAgent yet. */
+  'NOT_ADMITTED',
   'ASAPP_UNREACHABLE',
   'ASAPP_RATE_LIMITED',
   'ASAPP_SERVER_ERROR',

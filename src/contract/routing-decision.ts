@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { handOverSchema } from './hand-over';
 import { jsonSchema, variablesSchema } from './json';
 import { fallbackReasons, outcomes } from './outcomes';
 
@@ -52,6 +53,8 @@ export const routingDecisionSchema = z.object({
   fallback: z.boolean(),
   /** Why it is a fallback; `null` where it is none. */
   reason: fallbackReasonSchema.nullable(),
+  /** What goes along with the customer over SIP; absent unless the route names variables as its `handOver`. */
+  handOver: handOverSchema.exactOptional(),
   /** Every leg so far, oldest first, at most the latest 100. */
   legs: z.array(legSummarySchema),
 });

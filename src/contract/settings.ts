@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { routeSchema } from './json';
 import { outcomes, type Outcome } from './outcomes';
+import { routeSchema } from './route';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -73,10 +73,13 @@ export interface ConversationSettings extends z.output<typeof conversationSettin
   searchAttributes: boolean;
   /** Whether the worker knows ASAPP's SIP address. */
   sip: boolean;
+  /** The names of the variables that may be told of a conversation that is over; `null` if nobody is told. */
+  endedEvents: string[] | null;
 }
 
 export const defaultSettings: ConversationSettings = {
   ...conversationSettingsSchema.parse({}),
   searchAttributes: false,
   sip: false,
+  endedEvents: null,
 };

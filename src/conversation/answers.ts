@@ -1,6 +1,7 @@
 /** What call control is answered: a pure function of the conversation and of the time. */
 import type { ConversationView } from '../contract/conversation-view';
 import { failureTypes, type FailureType } from '../contract/failures';
+import { handOverOf } from '../contract/hand-over';
 import type { NextStep } from '../contract/next-step';
 import type { RoutingDecision } from '../contract/routing-decision';
 import { isDialable, isUp, type AssignedLeg, type LegEnd, type LegState } from '../leg/leg-state';
@@ -113,7 +114,12 @@ function decisionOf({ legs }: ConversationState, record: LegRecord): RoutingDeci
   if (earlierDecision !== null || decision === null) return earlierDecision;
   const until = legs.slice(0, legs.indexOf(record) + 1).map(({ state }) => state);
   const ended = until.filter((leg): leg is LegState & { end: LegEnd } => leg.end !== null);
-  return { ...decision, legs: ended.map((leg) => legSummary(leg, leg.end)) };
+  const handOver = handOverOf(decision);
+  return {
+    ...decision,
+    ...(handOver && { handOver }),
+    legs: ended.map((leg) => legSummary(leg, leg.end)),
+  };
 }
 
 /** The answer of the query `conversation`. */

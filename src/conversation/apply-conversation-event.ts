@@ -25,6 +25,7 @@ import {
   type ConversationEventOf,
   type ConversationState,
   type LegRecord,
+  type WantedLeg,
 } from './conversation-state';
 
 const MAX_LEGS_KEPT = 100;
@@ -141,8 +142,13 @@ function onRedialRequested(
   const leg = findLeg(state, transferId);
   if (leg === undefined || state.settings === null || !canRedial(state, leg)) return state;
   const requestBy = Math.min(answerBy, now + state.settings.requestDeadlineMs);
-  const { legNumber: _, ...request } = leg.request;
-  return opened(state, { ...request, transferId: newId, requestedAt: now, requestBy, redialOf: transferId });
+  return opened(state, {
+    ...leg.request,
+    transferId: newId,
+    requestedAt: now,
+    requestBy,
+    redialOf: transferId,
+  });
 }
 
 function onReported(
@@ -177,10 +183,10 @@ function onLegTold(
 
 function onDecided(
   state: ConversationState,
-  { transferId, decision, mayRedial, searchAttributes }: ConversationEventOf<'decided'>,
+  { transferId, decision, mayRedial, task, searchAttributes }: ConversationEventOf<'decided'>,
 ): ConversationState {
   const decided = withLeg(state, transferId, (leg) =>
-    leg.state.end !== null && isUndecided(leg) ? shortened({ ...leg, decision, mayRedial }) : leg,
+    leg.state.end !== null && isUndecided(leg) ? shortened({ ...leg, decision, mayRedial, task }) : leg,
   );
   if (decided === state || state.settings === null) return decided;
   return { ...decided, settings: { ...state.settings, searchAttributes } };
@@ -209,13 +215,18 @@ function openedIfDecided(state: ConversationState): ConversationState {
     : opened({ ...state, wanted: null }, state.wanted);
 }
 
-function opened(
-  state: ConversationState,
-  { redialOf, ...request }: NonNullable<ConversationState['wanted']>,
-): ConversationState {
+function opened(state: ConversationState, { redialOf, ...wanted }: WantedLeg): ConversationState {
   const legNumber = state.legCount + 1;
+  const last = newestLeg(state);
+  const request = {
+    ...wanted,
+    legNumber,
+    taskName:
+      wanted.inputContext?.taskName ?? last?.decision?.currentTaskName ?? last?.request.taskName ?? null,
+    isAdmitted: last !== undefined && last.state.end?.reason !== 'NOT_ADMITTED',
+  };
   const before = state.legs.map((leg) => shortened({ ...leg, mayRedial: false }));
-  const legs = [...before, newRecord({ ...request, legNumber }, redialOf)];
+  const legs = [...before, newRecord(request, redialOf)];
   return { ...state, legCount: legNumber, legs: legs.slice(-MAX_LEGS_KEPT), reconnectUntil: null };
 }
 

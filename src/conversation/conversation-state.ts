@@ -31,14 +31,18 @@ export interface LegRequest {
   legNumber: number;
   transport: RequestedTransport;
   inputContext?: InputContext | undefined;
+  /** The task that GenerativeAgent enters, or was last in; `null` if nobody named one. */
+  taskName: string | null;
+  /** Whether a leg before it was let through, so that this one is, too. */
+  isAdmitted: boolean;
   /** When call control asked, epoch milliseconds: shown. */
   requestedAt: number;
   /** Epoch milliseconds on the server's clock after which a number comes too late for call control. */
   requestBy: number;
 }
 
-/** A decision before its list of legs, which is made when it is read. */
-export type DecisionCore = Omit<RoutingDecision, 'legs'>;
+/** A decision without what is made when it is read: its list of legs, and what goes along with the customer. */
+export type DecisionCore = Omit<RoutingDecision, 'legs' | 'handOver'>;
 
 /** A leg's place in the conversation. */
 export interface LegRecord {
@@ -52,6 +56,8 @@ export interface LegRecord {
   earlierDecision: RoutingDecision | null;
   /** What the policy chose, if it was asked together with the result. */
   routed: Routed | null;
+  /** The label of its task in metrics, once it is decided. */
+  task: string;
   /** Whether the policy allows one fresh number in place of this leg's. */
   mayRedial: boolean;
   /** The leg whose number this one's replaces. */
@@ -61,7 +67,9 @@ export interface LegRecord {
 }
 
 /** A leg that is asked for, before it begins. */
-export type WantedLeg = Omit<LegRequest, 'legNumber'> & { redialOf: string | null };
+export type WantedLeg = Omit<LegRequest, 'legNumber' | 'taskName' | 'isAdmitted'> & {
+  redialOf: string | null;
+};
 
 export interface ConversationState {
   input: ConversationInput;
@@ -114,6 +122,8 @@ export type ConversationEvent =
       transferId: string;
       decision: DecisionCore;
       mayRedial: boolean;
+      /** The label of its task in metrics. */
+      task: string;
       /** Whether the server has the search attributes, as of now. */
       searchAttributes: boolean;
     }
@@ -146,6 +156,7 @@ export const newRecord = (request: LegRequest, redialOf: string | null): LegReco
   decision: null,
   earlierDecision: null,
   routed: null,
+  task: 'none',
   mayRedial: false,
   redialOf,
 });

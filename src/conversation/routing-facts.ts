@@ -1,15 +1,21 @@
 import { isFallback } from '../contract/outcomes';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegEnd } from '../leg/leg-state';
-import type { RoutingChoice, RoutingFacts } from '../routing/policy';
+import type { EndedLeg, RoutingChoice } from '../routing/policy';
 
 import type { DecisionCore, LegRequest } from './conversation-state';
 
-/** What the routing policy is asked about an ended leg. */
-export function routingFacts(
-  { conversationId, transferId, legNumber }: Pick<LegRequest, 'conversationId' | 'transferId' | 'legNumber'>,
+/** What of a leg's request a decision on it depends on. */
+export type RequestFacts = Pick<
+  LegRequest,
+  'conversationId' | 'transferId' | 'legNumber' | 'transport' | 'taskName'
+>;
+
+/** What the routing policy is told of an ended leg. */
+export function endedLeg(
+  { conversationId, transferId, legNumber, transport, taskName }: RequestFacts,
   { outcome, reason, context }: LegEnd,
-): RoutingFacts {
+): EndedLeg {
   return {
     conversationId,
     transferId,
@@ -19,19 +25,27 @@ export function routingFacts(
     referenceVariables: context?.referenceVariables ?? {},
     transferVariables: context?.transferVariables ?? {},
     legNumber,
+    taskName,
+    transport: transport.type,
+    country: transport.type === 'SIP' ? null : transport.country,
   };
 }
 
 /** What becomes of the customer. `choice` is `null` where the policy failed: the last resort. */
 export function decisionFrom(
-  { legNumber: _, ...known }: RoutingFacts,
+  { conversationId, transferId, outcome, ...leg }: EndedLeg,
   choice: RoutingChoice | null,
   { lastResortRoute }: Pick<ConversationSettings, 'lastResortRoute'>,
 ): DecisionCore {
   return {
-    ...known,
+    conversationId,
+    transferId,
+    outcome,
     route: choice === null ? lastResortRoute : choice.route,
-    fallback: isFallback(known.outcome) || choice === null,
-    reason: known.reason ?? (choice === null ? 'ROUTING_POLICY_FAILED' : null),
+    currentTaskName: leg.currentTaskName,
+    referenceVariables: leg.referenceVariables,
+    transferVariables: leg.transferVariables,
+    fallback: isFallback(outcome) || choice === null,
+    reason: leg.reason ?? (choice === null ? 'ROUTING_POLICY_FAILED' : null),
   };
 }

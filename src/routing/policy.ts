@@ -1,18 +1,32 @@
 import type { Json, Variables } from '../contract/json';
 import type { FallbackReason, Outcome } from '../contract/outcomes';
+import type { RequestedTransport } from '../contract/transport';
 
-/** What a routing policy is asked about: one leg that has ended. */
-export interface RoutingFacts {
+/** One leg that has ended, as a routing policy is told of it. */
+export interface EndedLeg {
   conversationId: string;
   transferId: string;
   outcome: Outcome;
   /** Why the outcome is a fallback; `null` where it is none. */
   reason: FallbackReason | null;
+  /** The task that GenerativeAgent was in when the leg ended; `null` if ASAPP named none, as after the customer's hangup. */
   currentTaskName: string | null;
+  /** The task that GenerativeAgent entered, or was last in before this leg; `null` if nobody named one. */
+  taskName: string | null;
   referenceVariables: Variables;
   transferVariables: Variables;
   /** 1 for the conversation's first leg. */
   legNumber: number;
+  /** How the call got to GenerativeAgent. */
+  transport: RequestedTransport['type'];
+  /** Of the number that was requested, ISO 3166-1 alpha-2; `null` over SIP. */
+  country: string | null;
+}
+
+/** What a routing policy is asked about. */
+export interface RoutingFacts extends EndedLeg {
+  /** When it is asked, epoch milliseconds. */
+  at: number;
 }
 
 /** A routing policy's answer. */

@@ -1,119 +1,134 @@
 import { z } from 'zod';
 
-import { routeSchema, type Json, type Variables } from '../contract/json';
 import { outcomes, type Outcome } from '../contract/outcomes';
-import { outcomeSchema } from '../contract/routing-decision';
+import { routeSchema } from '../contract/route';
 
+import { asList, checksOf, conditionSchema, type Check, type Condition } from './conditions';
+import { calendarSchema } from './opening-hours';
 import { redialableOutcomes, type RoutingChoice, type RoutingFacts, type RoutingPolicy } from './policy';
 
-const oneOrMore = <T extends z.ZodType>(schema: T, what: string) =>
-  z.union([schema, z.array(schema).min(1)], { error: `must be ${what}, or a list of such` });
-
-const choiceSchema = z.strictObject({ route: routeSchema, redial: z.boolean().optional() });
-
-const conditionSchema = z.strictObject({
-  outcome: oneOrMore(outcomeSchema, `one of ${outcomes.join(', ')}`).optional(),
-  /** GenerativeAgent's `currentTaskName`. */
-  taskName: oneOrMore(z.string(), 'a task name').optional(),
-  /**
-   * Each must have one of the given values, among the transfer variables or, where it is not there, the
-   * reference variables. Values are compared as text, since ASAPP sends `true` as well as `"true"`.
-   */
-  variables: z
-    .record(
-      z.string(),
-      oneOrMore(z.union([z.string(), z.number(), z.boolean()]), 'a text, a number or a boolean'),
-    )
-    .optional(),
-});
-type Condition = z.output<typeof conditionSchema>;
+const choiceSchema = z.strictObject({ route: routeSchema, redial: z.boolean().exactOptional() });
+type Choice = z.output<typeof choiceSchema>;
 
 const ruleSchema = z.strictObject({ when: conditionSchema, ...choiceSchema.shape });
-type Rule = z.output<typeof ruleSchema>;
+
+/** What stands for every outcome without a default of its own, so that a new outcome stops no worker. */
+const ANY_OUTCOME = '*';
+
+/** By outcome: each has its own, or `*`. */
+const defaultsSchema = z
+  .strictObject({
+    [ANY_OUTCOME]: choiceSchema.exactOptional(),
+    ...(Object.fromEntries(outcomes.map((outcome) => [outcome, choiceSchema.exactOptional()])) as Record<
+      Outcome,
+      z.ZodExactOptional<typeof choiceSchema>
+    >),
+  })
+  .superRefine(
+    (defaults, context) => {
+      if (defaults[ANY_OUTCOME] !== undefined) return;
+      for (const outcome of outcomes.filter((each) => defaults[each] === undefined)) {
+        context.addIssue({ code: 'custom', path: [outcome], message: 'is missing, and there is no "*"' });
+      }
+    },
+    // Told beside whatever else is wrong.
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
+  .meta({ anyOf: [{ required: [ANY_OUTCOME] }, { required: [...outcomes] }] });
 
 /** A routing policy as data: the first rule that matches wins, and every outcome has a default. */
 export const routingTableSchema = z
   .strictObject({
     $schema: z.string().optional(),
+    /** By name: what the conditions `open` and `closed` name. */
+    calendars: z.record(z.string(), calendarSchema).default({}),
     rules: z.array(ruleSchema).default([]),
-    defaults: z.record(outcomeSchema, choiceSchema),
+    defaults: defaultsSchema,
   })
   .superRefine((table, context) => {
     const issue = (path: (string | number)[], message: string) => {
       context.addIssue({ code: 'custom', path, message });
     };
-    const checkRedial = (path: (string | number)[], redial: boolean | undefined, after: Outcome[]) => {
-      if (redial !== true || after.some((outcome) => redialableOutcomes.includes(outcome))) return;
+    const checkRedial = (path: (string | number)[], choice: Partial<Choice>, after: Outcome[]) => {
+      if (choice.redial !== true || after.some((outcome) => redialableOutcomes.includes(outcome))) return;
       issue([...path, 'redial'], `is only possible for ${redialableOutcomes.join(' and ')}`);
     };
+    const known = Object.keys(table.calendars);
     table.rules.forEach((rule, index) => {
       const twin = table.rules.findIndex((other) => sameCondition(other.when, rule.when));
       if (twin < index)
         issue(['rules', index, 'when'], `can never match: rules.${twin} has the same condition`);
-      checkRedial(['rules', index], rule.redial, asList(rule.when.outcome));
+      checkRedial(['rules', index], rule, asList(rule.when.outcome));
+      for (const field of ['open', 'closed'] as const) {
+        const unknown = asList(rule.when[field]).filter((name) => !known.includes(name));
+        if (unknown.length > 0)
+          issue(['rules', index, 'when', field], `names no calendar: ${unknown.join(', ')}`);
+      }
     });
     for (const outcome of outcomes) {
-      checkRedial(['defaults', outcome], table.defaults[outcome].redial, [outcome]);
+      checkRedial(['defaults', outcome], table.defaults[outcome] ?? {}, [outcome]);
     }
   });
-export type RoutingTable = z.input<typeof routingTableSchema>;
 
-const asList = <T>(oneOrMany: T | T[] | undefined): T[] =>
-  oneOrMany === undefined ? [] : Array.isArray(oneOrMany) ? oneOrMany : [oneOrMany];
+type Defaults = z.input<typeof defaultsSchema>;
+/** A table as its owner writes it. Its type knows, too, that every outcome has a default. */
+export type RoutingTable = Omit<z.input<typeof routingTableSchema>, 'defaults'> & {
+  defaults: Record<Outcome, Choice> | (Defaults & Record<typeof ANY_OUTCOME, Choice>);
+};
 
 const sameCondition = (a: Condition, b: Condition) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What a table says of a leg, and why. */
+export interface Verdict {
+  choice: RoutingChoice;
+  /** Where the choice stands in the table, such as `rules.2` or `defaults.AGENT`. */
+  from: string;
+  /** The rules down to the one that won, with their conditions: the last one is it, unless a default was chosen. */
+  rules: { rule: string; holds: boolean; checks: Check[] }[];
+}
+
+/**
+ * Says what a table chooses for a leg, and which of its rules were in question.
+ *
+ * @throws ZodError if the table has a mistake
+ */
+export function judgeByTable(table: RoutingTable): (facts: RoutingFacts) => Verdict {
+  const { rules, defaults, calendars } = routingTableSchema.parse(table);
+  return (facts) => {
+    const judged: Verdict['rules'] = [];
+    for (const [index, { when, ...choice }] of rules.entries()) {
+      const checks = checksOf(when, facts, calendars);
+      const holds = checks.every((check) => check.holds);
+      judged.push({ rule: `rules.${index}`, holds, checks });
+      if (holds) return { choice, from: `rules.${index}`, rules: judged };
+    }
+    const ownDefault = defaults[facts.outcome];
+    const choice = ownDefault ?? defaults[ANY_OUTCOME];
+    if (choice === undefined) throw new TypeError(`defaults.${facts.outcome}: is missing`);
+    const from = `defaults.${ownDefault === undefined ? ANY_OUTCOME : facts.outcome}`;
+    return { choice, from, rules: judged };
+  };
+}
 
 /**
  * A policy that follows a table.
  *
- * @throws ZodError where the table has a mistake
+ * @throws ZodError if the table has a mistake
  */
 export function policyFromTable(table: RoutingTable): RoutingPolicy {
-  const { rules, defaults } = routingTableSchema.parse(table);
-  return (facts) => {
-    const { route, redial } = rules.find((rule) => matches(rule, facts)) ?? defaults[facts.outcome];
-    return { route, ...(redial === undefined ? {} : { redial }) } satisfies RoutingChoice;
-  };
+  const judge = judgeByTable(table);
+  return (facts) => judge(facts).choice;
 }
-
-type Wanted = string | number | boolean;
-
-function matches({ when }: Rule, facts: RoutingFacts): boolean {
-  const admits = (wanted: Wanted | Wanted[] | undefined, actual: Json | undefined) =>
-    wanted === undefined || asList(wanted).some((value) => String(value) === asText(actual));
-  return (
-    admits(when.outcome, facts.outcome) &&
-    admits(when.taskName, facts.currentTaskName ?? undefined) &&
-    Object.entries(when.variables ?? {}).every(([name, wanted]) => admits(wanted, variable(name, facts)))
-  );
-}
-
-function variable(name: string, { transferVariables, referenceVariables }: RoutingFacts): Json | undefined {
-  const own = (variables: Variables) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
-  return own(transferVariables) ?? own(referenceVariables);
-}
-
-/** Text, numbers and booleans as they are written; nothing else equals a table's value. */
-const asText = (value: Json | undefined): string | undefined =>
-  typeof value === 'object' ? undefined : value?.toString();
-
-const toAgents = { route: { type: 'QUEUE', queue: 'agents' } };
 
 /**
  * What the worker routes by where its owner gives no policy: on `SYSTEM` the phone system goes on with its
  * own flow, after the customer's hangup there is nothing to do, and everybody else meets a person.
  */
 export const defaultRoutingTable: RoutingTable = {
-  rules: [],
   defaults: {
-    AGENT: toAgents,
     SYSTEM: { route: { type: 'CONTINUE' } },
     CUSTOMER_HUNG_UP: { route: { type: 'HANG_UP' } },
-    NUMBER_EXPIRED: toAgents,
-    DIAL_FAILED: toAgents,
-    TRANSFER_UNAVAILABLE: toAgents,
-    CONTEXT_UNAVAILABLE: toAgents,
-    CANCELLED: toAgents,
+    '*': { route: { type: 'QUEUE', queue: 'agents' } },
   },
 };
 

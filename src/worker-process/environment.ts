@@ -11,15 +11,18 @@ import {
   bindAddress,
   EnvironmentError,
   json,
+  list,
   mistakesIn,
   setVariables,
   warnOfPlainHttp,
   whole,
 } from '../environment/read-environment';
+import { eventsOptionsSchema, type EventsOptions } from '../events/receiver';
 import type { RoutingPolicy } from '../routing/policy';
 import { defaultRoutingPolicy, policyFromTable } from '../routing/table';
 import { parseRoutingTable, RoutingTableError } from '../routing/table-file';
 
+import { admissionFromFile, shareSchema, type Admission, type ReadAdmission } from './admission';
 import { logLevels } from './runtime';
 
 /** The variables of settings, as their own schema names them; what is neither a number nor text is JSON there. */
@@ -42,6 +45,11 @@ const environmentSchema = z
     ASAPP_API_SECRET: z.string().min(1, 'must not be empty'),
     CALL_TRANSFER_SIP_URI: sipUri.optional(),
     CALL_TRANSFER_SIP_LIFETIME_MS: whole.pipe(sipLifetimeMs).optional(),
+    CALL_TRANSFER_ENABLED: z.enum(['true', 'false'], { error: 'must be true or false' }).default('true'),
+    CALL_TRANSFER_SHARE: z.string().transform(Number).pipe(shareSchema).default(100),
+    CALL_TRANSFER_EVENTS_URL: eventsOptionsSchema.shape.url.optional(),
+    CALL_TRANSFER_EVENTS_SECRETS: list.pipe(eventsOptionsSchema.shape.secrets).optional(),
+    CALL_TRANSFER_EVENTS_VARIABLES: list.default([]),
     CALL_TRANSFER_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
     ...Object.fromEntries(
       [...settings, ...ceilings].map(({ variable, value }) => [variable, value.optional()]),
@@ -56,6 +64,13 @@ const environmentSchema = z
     TEMPORAL_DEPLOYMENT_NAME: z.string().optional(),
     TEMPORAL_WORKER_BUILD_ID: z.string().optional(),
   })
+  .refine(
+    (set) => set.CALL_TRANSFER_EVENTS_URL === undefined || set.CALL_TRANSFER_EVENTS_SECRETS !== undefined,
+    {
+      path: ['CALL_TRANSFER_EVENTS_SECRETS'],
+      error: 'is missing: events are signed with it',
+    },
+  )
   .superRefine((set, context) => {
     const names = ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'] as const;
     const missing = names.filter((name) => set[name] === undefined);
@@ -78,7 +93,8 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
   const result = environmentSchema.safeParse(setVariables(environment));
   if (!result.success) mistakes.push(...mistakesIn(result.error));
   const routing = readRouting(environment['CALL_TRANSFER_ROUTING_FILE'], mistakes);
-  if (!result.success || routing === undefined) throw new EnvironmentError(mistakes);
+  const admission = readAdmission(environment['CALL_TRANSFER_ADMISSION_FILE'], result.data, mistakes);
+  if (!result.success || routing === undefined || mistakes.length > 0) throw new EnvironmentError(mistakes);
   const { data } = result;
   warnOfPlainHttp('ASAPP_API_URL', data.ASAPP_API_URL);
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = data;
@@ -99,6 +115,8 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
     },
     taskQueue: data.CALL_TRANSFER_TASK_QUEUE,
     routing,
+    admission,
+    ...eventsOf(data),
     settings: given(settings) as ConversationSettingsInput,
     ...(hasCeilings ? { ceilings: { account, ...limits } } : {}),
     /** How long calls' activities may go on after SIGTERM, milliseconds. */
@@ -110,6 +128,32 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
     /** What this worker is called among the versions of its deployment; undefined without Worker Versioning. */
     deploymentVersion: deploymentName && buildId ? { deploymentName, buildId } : undefined,
   };
+}
+
+/** Who is told of conversations that are over. */
+function eventsOf(set: z.output<typeof environmentSchema>): { events?: EventsOptions } {
+  const { CALL_TRANSFER_EVENTS_URL: url, CALL_TRANSFER_EVENTS_SECRETS: secrets } = set;
+  if (url === undefined || secrets === undefined) return {};
+  warnOfPlainHttp('CALL_TRANSFER_EVENTS_URL', url);
+  return { events: { url, secrets, variables: set.CALL_TRANSFER_EVENTS_VARIABLES } };
+}
+
+function readAdmission(
+  file: string | undefined,
+  set: z.output<typeof environmentSchema> | undefined,
+  mistakes: string[],
+): Admission | ReadAdmission {
+  const otherwise = {
+    enabled: set?.CALL_TRANSFER_ENABLED !== 'false',
+    share: set?.CALL_TRANSFER_SHARE ?? 100,
+  };
+  if (file === undefined || file === '') return otherwise;
+  try {
+    return admissionFromFile(file, otherwise);
+  } catch (error) {
+    mistakes.push(`CALL_TRANSFER_ADMISSION_FILE: ${(error as Error).message}`);
+    return otherwise;
+  }
 }
 
 function readRouting(file: string | undefined, mistakes: string[]): RoutingPolicy | undefined {

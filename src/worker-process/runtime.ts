@@ -15,11 +15,15 @@ interface WorkerRuntimeOptions {
 /** Boundaries in seconds, closest around the hard limits of 5 s for a number and 4 s for a decision. */
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 4.5, 5, 6, 10];
 
-const histograms = [
-  'call_transfer_number_seconds',
-  'call_transfer_decision_seconds',
-  'call_transfer_asapp_request_seconds',
-];
+/** How long customers talk: up to the maximum call duration. */
+const TALK_SECONDS = [5, 15, 30, 60, 120, 180, 300, 600, 900, 1800, 3600];
+
+const boundaries = {
+  call_transfer_number_seconds: SECONDS,
+  call_transfer_decision_seconds: SECONDS,
+  call_transfer_asapp_request_seconds: SECONDS,
+  call_transfer_talk_seconds: TALK_SECONDS,
+};
 
 /** The worker's log; its metrics and the SDK's own on one address. */
 export const workerRuntime = ({ log, metricsAddress }: WorkerRuntimeOptions): RuntimeOptions => ({
@@ -34,7 +38,7 @@ export const workerRuntime = ({ log, metricsAddress }: WorkerRuntimeOptions): Ru
               bindAddress: metricsAddress,
               countersTotalSuffix: true,
               useSecondsForDurations: true,
-              histogramBucketOverrides: Object.fromEntries(histograms.map((name) => [name, SECONDS])),
+              histogramBucketOverrides: boundaries,
             },
           },
         },

@@ -1,10 +1,14 @@
 /** When a conversation goes on with another leg, continues as new, or closes. */
 import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 
+import { newestDecision } from '../conversation/answers';
 import { isUndecided, legsInRun, newestLeg, type LegRecord } from '../conversation/conversation-state';
+import { endedEvent, resultOf } from '../conversation/ended';
+import { announce } from '../events/announce';
 
 import type { callTransferWorkflow } from './call-transfer';
 import type { ConversationRun } from './conversation-run';
+import { countConversation } from './metrics';
 
 /** A conversation continues as new once nothing has been asked for this long, so that nobody waits for it. */
 const QUIET_MS = 2000;
@@ -19,6 +23,7 @@ const FULL_HISTORY = 8_000_000;
 export async function nextLeg(conversation: ConversationRun): Promise<LegRecord | undefined> {
   const isAsked = () => undecided(conversation) !== undefined || conversation.state.cancelled;
   await awaitReconnection(conversation, isAsked);
+  if (undecided(conversation) === undefined) await told(conversation);
   await answersAreOut(conversation, isAsked);
   return undecided(conversation);
 }
@@ -49,6 +54,15 @@ async function awaitReconnection(conversation: ConversationRun, isAsked: () => b
     if (!isBusy()) await continued(conversation);
   }
   if (!isAsked()) await condition(isAsked, left(), { summary: 'Open for a reconnection' });
+}
+
+/** Counts a conversation that is over, and has its owner told, unless this run only found another one's decision. */
+async function told({ state, settings }: ConversationRun): Promise<void> {
+  const decision = newestDecision(state);
+  if (decision === null || state.legs.every((leg) => leg.decision === null)) return;
+  countConversation(resultOf(state, decision), newestLeg(state)?.task ?? 'none');
+  const { endedEvents } = settings;
+  if (endedEvents !== null) await announce(endedEvent(state, decision, endedEvents, Date.now()));
 }
 
 async function continued(conversation: ConversationRun): Promise<never> {

@@ -1,8 +1,8 @@
 import { log } from '@temporalio/workflow';
 
 import type { Routed } from '../contract/leg-result';
-import { decisionFrom, routingFacts } from '../conversation/routing-facts';
-import type { RoutingFacts } from '../routing/policy';
+import { decisionFrom, endedLeg } from '../conversation/routing-facts';
+import type { EndedLeg } from '../routing/policy';
 
 import { worker } from './activities';
 import type { ConversationRun } from './conversation-run';
@@ -12,19 +12,20 @@ import { measureDecision } from './metrics';
 export async function decide(conversation: ConversationRun, transferId: string): Promise<void> {
   const leg = conversation.leg(transferId);
   if (leg.state.end === null || leg.earlierDecision !== null) return;
-  const facts = routingFacts(leg.request, leg.state.end);
-  const { choice, searchAttributes } = await routed(facts, leg.routed);
-  const decision = decisionFrom(facts, choice, conversation.settings);
+  const ended = endedLeg(leg.request, leg.state.end);
+  const { choice, task, searchAttributes } = await routed(ended, leg.routed);
+  const decision = decisionFrom(ended, choice, conversation.settings);
   const { outcome, reason, fallback } = decision;
-  if (fallback) log.warn('The customer falls back', { transferId, outcome, reason });
+  if (fallback && reason !== 'NOT_ADMITTED')
+    log.warn('The customer falls back', { transferId, outcome, reason });
   const mayRedial = choice?.redial === true;
-  conversation.apply({ type: 'decided', transferId, decision, mayRedial, searchAttributes });
-  measureDecision(leg, decision);
+  conversation.apply({ type: 'decided', transferId, decision, mayRedial, task, searchAttributes });
+  measureDecision(leg, decision, task);
 }
 
 /** The policy was asked together with the result, unless the leg ended otherwise in the meantime. */
-async function routed(facts: RoutingFacts, withResult: Routed | null): Promise<Routed> {
-  if (withResult?.outcome === facts.outcome && withResult.reason === facts.reason) return withResult;
-  const nothing = { ...facts, choice: null, searchAttributes: false };
-  return await worker.callTransferChooseRoute(facts).catch(() => nothing);
+async function routed(ended: EndedLeg, withResult: Routed | null): Promise<Routed> {
+  if (withResult?.outcome === ended.outcome && withResult.reason === ended.reason) return withResult;
+  const nothing = { ...ended, choice: null, task: 'none', searchAttributes: false };
+  return await worker.callTransferChooseRoute(ended).catch(() => nothing);
 }

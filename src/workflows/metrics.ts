@@ -1,5 +1,6 @@
 import { metricMeter } from '@temporalio/workflow';
 
+import type { ConversationResult } from '../contract/conversation-ended';
 import type { DecisionCore, LegRecord } from '../conversation/conversation-state';
 
 /**
@@ -9,24 +10,34 @@ import type { DecisionCore, LegRecord } from '../conversation/conversation-state
 
 /** Records how long call control waited for the answer to a request. */
 export const measureNumber = (requestedAt: number, result: 'DIAL' | 'ROUTE'): void => {
-  measureSince(requestedAt, 'number', 'From the request of a number to the answer', { result });
+  measure('number', 'From the request of a number to the answer', Date.now() - requestedAt, { result });
 };
 
-/** Counts a decision, and records how long the phone system waited for it after the hangup. */
-export function measureDecision({ request, state }: LegRecord, decision: DecisionCore): void {
+/** Counts a decision, and records how long the customer talked, and how long the phone system waited after the hangup. */
+export function measureDecision({ request, state }: LegRecord, decision: DecisionCore, task: string): void {
   const { outcome, fallback, reason } = decision;
   const leg = request.legNumber > 1 ? 'reconnection' : 'first';
   const decisions = metricMeter.createCounter('call_transfer_decisions', '1', 'Routing decisions');
-  decisions.add(1, { outcome, fallback, reason: reason ?? 'none', leg });
+  decisions.add(1, { outcome, fallback, reason: reason ?? 'none', leg, task });
   if (state.assigned === null) measureNumber(request.requestedAt, 'ROUTE');
   if (state.disconnect === null) return;
-  const { reportedAt } = state.disconnect;
-  measureSince(reportedAt, 'decision', 'From the report of a disconnect to the decision', { outcome });
+  const { at, reportedAt } = state.disconnect;
+  const decidedIn = 'From the report of a disconnect to the decision';
+  measure('decision', decidedIn, Date.now() - reportedAt, { outcome });
+  if (state.connectedAt !== null)
+    measure('talk', 'From the connect to the disconnect', at - state.connectedAt, { outcome, task });
 }
 
+/** Counts a conversation that is over. */
+export const countConversation = (result: ConversationResult, task: string): void => {
+  metricMeter
+    .createCounter('call_transfer_conversations', '1', 'Conversations that are over, by what came of them')
+    .add(1, { result, task });
+};
+
 /** In seconds. */
-function measureSince(instant: number, what: string, description: string, labels: Record<string, string>) {
+function measure(what: string, description: string, ms: number, labels: Record<string, string>) {
   metricMeter
     .createHistogram(`call_transfer_${what}_seconds`, 'float', 's', description)
-    .record(Math.max(0, Date.now() - instant) / 1000, labels);
+    .record(Math.max(0, ms) / 1000, labels);
 }

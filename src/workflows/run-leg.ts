@@ -116,11 +116,12 @@ async function fetch(
   { by, summary, untilEnded }: { by: number; summary: string; untilEnded: boolean },
   onFailure: (failure: unknown) => LegEventNow,
 ): Promise<void> {
-  const { conversationId, legNumber } = leg.request;
+  // Without its context, which ASAPP has and which may be long.
+  const request = { ...leg.request, inputContext: undefined };
   const activities = asapp({ by, summary });
   await learn(
     leg,
-    () => activities.callTransferFetchContext({ conversationId, leg: leg.state, legNumber, untilEnded }),
+    () => activities.callTransferFetchContext({ request, leg: leg.state, untilEnded }),
     ({ transfer, routed }) => {
       leg.learn({ routed });
       return { type: 'transferSeen', transfer };

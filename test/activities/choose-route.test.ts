@@ -1,13 +1,16 @@
 import { chooseRoute } from '../../src/activities/choose-route';
+import { taskLabels } from '../../src/activities/task-labels';
 import type { Outcome } from '../../src/contract/outcomes';
 import type { RoutingChoice, RoutingPolicy } from '../../src/routing/policy';
 import { activityEnvironment } from '../support/activity-environment';
 import { facts } from '../support/routing';
 
+const routing = (policy: RoutingPolicy) => ({ policy, taskLabel: taskLabels() });
+
 /** What becomes of a policy's answer, whatever that is. */
 const choose = (policy: (...args: Parameters<RoutingPolicy>) => unknown, about = facts()) =>
   activityEnvironment({ isLocal: true }).run(
-    async () => (await chooseRoute(policy as RoutingPolicy, about, Promise.resolve(true))).choice,
+    async () => (await chooseRoute(routing(policy as RoutingPolicy), about, Promise.resolve(true))).choice,
   );
 
 test.each([
@@ -98,7 +101,7 @@ test('a policy that fails is an error in the log, with the outcome', async () =>
   const { run, logged } = activityEnvironment({ isLocal: true });
   const error = new Error('broken');
   const policy = () => Promise.reject(error);
-  await run(() => chooseRoute(policy, facts({ outcome: 'SYSTEM' }), Promise.resolve(true)));
+  await run(() => chooseRoute(routing(policy), facts({ outcome: 'SYSTEM' }), Promise.resolve(true)));
 
   expect(logged).toMatchObject([{ level: 'ERROR', meta: { outcome: 'SYSTEM', error } }]);
 });

@@ -10,7 +10,7 @@ import { facts } from '../support/routing';
 const serverError = () => new AsappError('serverError', 'ASAPP answered 503', 503);
 
 /** Activities with ASAPP behind them, and what the policy was asked. */
-function withAsapp(asapp = new FakeCallTransfers()) {
+function withAsapp(asapp = new FakeCallTransfers(), { admitted = true } = {}) {
   const asked: unknown[] = [];
   const routing: RoutingPolicy = (about) => {
     asked.push(about);
@@ -21,6 +21,7 @@ function withAsapp(asapp = new FakeCallTransfers()) {
     asapp,
     routing,
     settings: settings(),
+    isAdmitted: () => Promise.resolve(admitted),
     hasSearchAttributes: () => Promise.resolve(true),
     findDecision,
   });
@@ -28,14 +29,16 @@ function withAsapp(asapp = new FakeCallTransfers()) {
 }
 
 const leg = dialledLegAfter(connected(5), disconnected(30));
-const result = { conversationId: 'conv-1', leg, legNumber: 1, untilEnded: true };
+const result = { request: { ...usTransfer, legNumber: 1, taskName: null }, leg, untilEnded: true };
 
 test('a number is requested with one POST, and comes with its expiry on the clock of the server', async () => {
   const asapp = new FakeCallTransfers().willCreate(created());
   const { activities } = withAsapp(asapp);
 
   expect(
-    await activityEnvironment(attemptInfo()).run(() => activities.callTransferRequestNumber(usTransfer)),
+    await activityEnvironment(attemptInfo()).run(() =>
+      activities.callTransferRequestNumber({ ...usTransfer, isAdmitted: false }),
+    ),
   ).toEqual({
     destination: { type: 'PHONE_NUMBER', transferNumber: '+19991234', country: 'US' },
     expiresAt: SERVER_NOW + 60_000,
@@ -62,6 +65,7 @@ test('a result is fetched with one GET, and comes with its context and its route
       outcome: 'AGENT',
       reason: null,
       choice: { route: 'agents', redial: false },
+      task: 'billing',
       searchAttributes: true,
     },
   });
@@ -83,9 +87,9 @@ describe('attempts that fail', () => {
       const { run } = activityEnvironment(attemptInfo({ attempt }));
       const failure = { type: 'AsappServerError', nonRetryable: false, nextRetryDelay: delay };
 
-      await expect(run(() => activities.callTransferRequestNumber(usTransfer))).rejects.toMatchObject(
-        failure,
-      );
+      await expect(
+        run(() => activities.callTransferRequestNumber({ ...usTransfer, isAdmitted: false })),
+      ).rejects.toMatchObject(failure);
       await expect(run(() => activities.callTransferFetchContext(result))).rejects.toMatchObject(failure);
     },
   );
@@ -94,7 +98,9 @@ describe('attempts that fail', () => {
     const { activities } = withAsapp(new FakeCallTransfers().willCreate(serverError()));
     const { run } = activityEnvironment(attemptInfo({ attempt: 4 }));
 
-    await expect(run(() => activities.callTransferRequestNumber(usTransfer))).rejects.toMatchObject({
+    await expect(
+      run(() => activities.callTransferRequestNumber({ ...usTransfer, isAdmitted: false })),
+    ).rejects.toMatchObject({
       nonRetryable: true,
     });
   });
@@ -106,11 +112,36 @@ test('a request that takes long ends with the attempt', async () => {
   const { activities } = withAsapp(asapp);
   const { run } = activityEnvironment(attemptInfo({ scheduleToCloseTimeoutMs: 100 }));
 
-  await expect(run(() => activities.callTransferRequestNumber(usTransfer))).rejects.toMatchObject({
+  await expect(
+    run(() => activities.callTransferRequestNumber({ ...usTransfer, isAdmitted: false })),
+  ).rejects.toMatchObject({
     type: 'DeadlineExceeded',
     nonRetryable: true,
   });
   expect(asapp.limits[0]?.signal?.aborted).toBe(true);
+});
+
+describe('a conversation that may not go to GenerativeAgent', () => {
+  it('costs ASAPP nothing', async () => {
+    const asapp = new FakeCallTransfers();
+    const { activities } = withAsapp(asapp, { admitted: false });
+    const { run } = activityEnvironment(attemptInfo());
+
+    await expect(
+      run(() => activities.callTransferRequestNumber({ ...usTransfer, isAdmitted: false })),
+    ).rejects.toMatchObject({ type: 'NotAdmitted', nonRetryable: true });
+    expect(asapp.requests).toEqual([]);
+  });
+
+  it('is let through if a leg of it was before', async () => {
+    const asapp = new FakeCallTransfers().willCreate(created());
+    const { activities } = withAsapp(asapp, { admitted: false });
+
+    await activityEnvironment(attemptInfo()).run(() =>
+      activities.callTransferRequestNumber({ ...usTransfer, isAdmitted: true }),
+    );
+    expect(asapp.requests).toEqual(['POST conv-1-a']);
+  });
 });
 
 test('a conversation records the settings of the worker', async () => {
@@ -131,7 +162,8 @@ test('the policy is asked about the leg', async () => {
     outcome: 'DIAL_FAILED',
     reason: 'DIAL_BUSY',
     choice: { route: 'agents', redial: false },
+    task: 'billing',
     searchAttributes: true,
   });
-  expect(asked).toEqual([about]);
+  expect(asked).toEqual([{ ...about, at: expect.any(Number) as number }]);
 });

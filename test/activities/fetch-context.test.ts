@@ -4,6 +4,7 @@ import { attempt } from '../../src/activities/attempt';
 import { fetchContext } from '../../src/activities/fetch-context';
 import { AsappError } from '../../src/asapp/error';
 import type { CallTransferResource, TransferStatus } from '../../src/asapp/resource';
+import { usTransfer } from '../asapp/with-asapp';
 import { activityEnvironment, attemptInfo } from '../support/activity-environment';
 import { FakeCallTransfers, resource } from '../support/fake-call-transfers';
 import { connected, dialledLegAfter, disconnected } from '../support/legs';
@@ -21,7 +22,7 @@ jest.mock('node:timers/promises', () => ({
 }));
 
 const leg = dialledLegAfter(connected(5), disconnected(30));
-const input = { conversationId: 'conv-1', leg, legNumber: 1, untilEnded: true };
+const input = { request: { ...usTransfer, legNumber: 1, taskName: null }, leg, untilEnded: true };
 const check = { ...input, untilEnded: false };
 const never = () => new AbortController().signal;
 const noAnswer = new Promise<never>(() => undefined);

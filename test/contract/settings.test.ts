@@ -25,7 +25,7 @@ test('whatever is left out has its default', () => {
     lastResortRoute: { type: 'QUEUE', queue: 'agents' },
     maxLegsPerRun: 15,
   });
-  expect(defaultSettings).toEqual({ ...defaults, searchAttributes: false, sip: false });
+  expect(defaultSettings).toEqual({ ...defaults, searchAttributes: false, sip: false, endedEvents: null });
 });
 
 test("each outcome's window can be set by itself", () => {

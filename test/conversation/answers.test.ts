@@ -134,6 +134,7 @@ describe('a decision', () => {
         transferId: TRANSFER_ID,
         decision: other,
         mayRedial: true,
+        task: 'none',
         searchAttributes: false,
       }),
     ).toBe(state);
@@ -147,6 +148,7 @@ describe('a decision', () => {
       transferId: TRANSFER_ID,
       decision,
       mayRedial: false,
+      task: 'none',
       searchAttributes,
     } as const;
 

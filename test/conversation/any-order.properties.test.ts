@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { ConversationState } from '../../src/conversation/conversation-state';
-import { routingFacts } from '../../src/conversation/routing-facts';
+import { endedLeg } from '../../src/conversation/routing-facts';
 import { applyLegEvent } from '../../src/leg/apply-leg-event';
 import { newLeg, type LegEvent, type LegState } from '../../src/leg/leg-state';
 import { legResult, legWithResult } from '../../src/leg/leg-views';
@@ -25,7 +25,7 @@ const runs = { numRuns: 1000 };
 function decidedBy(state: ConversationState) {
   const { request, state: leg } = newest(state);
   if (leg.end === null) throw new Error('The leg has not ended');
-  const { transferId: _, legNumber: __, ...facts } = routingFacts(request, leg.end);
+  const { transferId: _, legNumber: __, ...facts } = endedLeg(request, leg.end);
   return { ...facts, connectedAfterExpiry: leg.connectedAfterExpiry };
 }
 

@@ -35,6 +35,8 @@ describe('the first leg', () => {
       legNumber: 1,
       transport: { type: 'PHONE_NUMBER', country: 'US' },
       inputContext: BILLING_CONTEXT,
+      taskName: 'billing',
+      isAdmitted: false,
       requestedAt: REQUESTED_AT,
       requestBy: REQUESTED_AT + 7000,
     });

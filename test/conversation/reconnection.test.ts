@@ -30,6 +30,8 @@ describe('a reconnection', () => {
       legNumber: 2,
       transport: { type: 'PHONE_NUMBER', country: 'US' },
       inputContext: undefined,
+      taskName: null,
+      isAdmitted: true,
       requestedAt: at(40),
       requestBy: at(45),
     });

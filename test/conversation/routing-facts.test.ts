@@ -1,4 +1,4 @@
-import { decisionFrom, routingFacts } from '../../src/conversation/routing-facts';
+import { decisionFrom, endedLeg } from '../../src/conversation/routing-facts';
 import { conversationAfter, newest } from '../support/conversations';
 import { assigned, BILLING, disconnected, escalated, resultUnavailable, settings } from '../support/legs';
 import { facts } from '../support/routing';
@@ -6,7 +6,7 @@ import { facts } from '../support/routing';
 const factsAfter = (...events: Parameters<typeof conversationAfter>) => {
   const { request, state } = newest(conversationAfter(...events));
   if (state.end === null) throw new Error('The leg has not ended');
-  return routingFacts(request, state.end);
+  return endedLeg(request, state.end);
 };
 
 test('the policy is told about the leg, its outcome and its context', () => {
@@ -17,6 +17,9 @@ test('the policy is told about the leg, its outcome and its context', () => {
     reason: null,
     ...BILLING,
     legNumber: 1,
+    taskName: null,
+    transport: 'PHONE_NUMBER',
+    country: 'US',
   });
 });
 
@@ -33,7 +36,16 @@ test('a leg without a context has no task and no variables', () => {
 });
 
 describe('a decision', () => {
-  const { legNumber: _, ...known } = facts();
+  const { conversationId, transferId, outcome, currentTaskName, referenceVariables, transferVariables } =
+    facts();
+  const known = {
+    conversationId,
+    transferId,
+    outcome,
+    currentTaskName,
+    referenceVariables,
+    transferVariables,
+  };
 
   it('has the route of the policy', () => {
     expect(decisionFrom(facts(), { route: 'agents' }, settings())).toEqual({

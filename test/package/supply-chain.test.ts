@@ -62,6 +62,7 @@ test("a consumer needs Temporal's packages and ours, and what else there is is o
     'cockatiel',
     'countries-list',
     'jsonc-parser',
+    'luxon',
     'undici',
     'zod',
   ]);

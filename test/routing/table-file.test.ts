@@ -68,7 +68,10 @@ describe('a mistake is named with its line, its column, its path and the reason'
       `{${DEFAULTS.replace('{ "route": "flow" }', '"flow"')}}`,
       'routing.json:3:13 defaults.SYSTEM: Invalid input: expected object, received string',
     ],
-    [`{${DEFAULTS.replace('"AGENT"', '"AGNT"')}}`, 'routing.json:1:14 defaults.AGENT: is missing'],
+    [
+      `{${DEFAULTS.replace('"AGENT"', '"AGNT"')}}`,
+      'routing.json:1:14 defaults.AGENT: is missing, and there is no "*"',
+    ],
     [`{${DEFAULTS.replace('"AGENT"', '"AGNT"')}}`, 'routing.json:1:14 defaults: Unrecognized key: "AGNT"'],
     [
       `{${DEFAULTS.replace('"route": "flow"', '"route": 1, "redial": true')}}`,

@@ -1,5 +1,6 @@
 import { outcomes } from '../../src/contract/outcomes';
 import { policyFromTable, routingTableSchema } from '../../src/routing/table';
+import type { RoutingFacts } from '../../src/routing/policy';
 import { defaults, facts, table } from '../support/routing';
 
 test.each(outcomes)('%s has its default where no rule matches', (outcome) => {
@@ -80,6 +81,79 @@ describe('a condition', () => {
   it('knows no variables that were not sent', () => {
     expect(matches({ variables: { toString: 'function toString() { [native code] }' } }, {})).toBe(false);
   });
+});
+
+describe('a condition on more than the outcome', () => {
+  const overSip = { transport: 'SIP', country: null } as const;
+
+  it.each<[object, Partial<RoutingFacts>, boolean]>([
+    [{ reason: 'NOT_ADMITTED' }, { outcome: 'TRANSFER_UNAVAILABLE', reason: 'NOT_ADMITTED' }, true],
+    [{ reason: ['DIAL_BUSY', 'DIAL_REJECTED'] }, { reason: 'DIAL_NO_ANSWER' }, false],
+    [{ reason: 'DIAL_BUSY' }, { reason: null }, false],
+    [{ country: 'CA' }, { country: 'US' }, false],
+    [{ country: ['CA', 'US'] }, { country: 'US' }, true],
+    [{ country: 'US' }, overSip, false],
+    [{ transport: 'SIP' }, overSip, true],
+    [{ transport: 'PHONE_NUMBER' }, overSip, false],
+    [{ legs: 2 }, { legNumber: 2 }, true],
+    [{ legs: 2 }, { legNumber: 3 }, false],
+    [{ legs: { min: 3 } }, { legNumber: 2 }, false],
+    [{ legs: { min: 3 } }, { legNumber: 3 }, true],
+    [{ legs: { max: 3 } }, { legNumber: 3 }, true],
+    [{ legs: { max: 3 } }, { legNumber: 4 }, false],
+    [{ legs: {} }, { legNumber: 4 }, true],
+  ])('%j of %j holds: %s', (when, about, holds) => {
+    const policy = policyFromTable(table({ when, route: 'matched' }));
+
+    expect(policy(facts(about))).toEqual(
+      holds ? { route: 'matched' } : policyFromTable(table())(facts(about)),
+    );
+  });
+});
+
+describe('a condition on opening hours', () => {
+  const weekly = { MONDAY: ['08:00-18:00'] };
+  const calendars = {
+    berlin: { timeZone: 'Europe/Berlin', weekly },
+    tokyo: { timeZone: 'Asia/Tokyo', weekly },
+  };
+  const routeAt = (when: object, at: string) =>
+    policyFromTable({ ...table({ when, route: 'matched' }), calendars })(facts({ at: Date.parse(at) }));
+
+  it.each([
+    [{ open: 'berlin' }, '2026-01-05T08:00:00Z', true],
+    [{ open: 'berlin' }, '2026-01-05T18:00:00Z', false],
+    [{ closed: 'berlin' }, '2026-01-05T18:00:00Z', true],
+    [{ open: ['tokyo', 'berlin'] }, '2026-01-05T15:00:00Z', true],
+    [{ open: ['tokyo', 'berlin'] }, '2026-01-05T20:00:00Z', false],
+    [{ closed: ['tokyo', 'berlin'] }, '2026-01-05T15:00:00Z', true],
+    [{ closed: ['tokyo', 'berlin'] }, '2026-01-05T08:30:00Z', false],
+    [{ open: 'tokyo', closed: 'berlin' }, '2026-01-05T05:00:00Z', true],
+  ])('%j at %s holds: %s', (when, at, holds) => {
+    expect(routeAt(when, at)).toEqual({ route: holds ? 'matched' : 'default of AGENT' });
+  });
+
+  it('is refused if there is no such calendar', () => {
+    const mistaken = {
+      ...table({ when: { open: ['berlin', 'paris'], closed: 'rome' }, route: 1 }),
+      calendars,
+    };
+
+    expect(routingTableSchema.safeParse(mistaken).error?.issues).toMatchObject([
+      { path: ['rules', 0, 'when', 'open'], message: 'names no calendar: paris' },
+      { path: ['rules', 0, 'when', 'closed'], message: 'names no calendar: rome' },
+    ]);
+  });
+});
+
+test('"*" stands for every outcome without a default of its own', () => {
+  const policy = policyFromTable({
+    defaults: { AGENT: { route: 'agents' }, '*': { route: 'others', redial: true } },
+  });
+
+  expect(policy(facts({ outcome: 'AGENT' }))).toEqual({ route: 'agents' });
+  for (const outcome of outcomes.filter((each) => each !== 'AGENT'))
+    expect(policy(facts({ outcome }))).toEqual({ route: 'others', redial: true });
 });
 
 test('a rule may ask for a fresh number first', () => {

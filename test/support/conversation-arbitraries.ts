@@ -94,7 +94,9 @@ function eventOf(
       return {
         type: kind,
         transferId,
-        routed: flag ? { outcome: 'AGENT', reason: null, choice: null, searchAttributes: true } : null,
+        routed: flag
+          ? { outcome: 'AGENT', reason: null, choice: null, task: 'none', searchAttributes: true }
+          : null,
       };
     case 'legRequested': {
       const id = legsBack === 0 ? `leg-${count}` : transferId;

@@ -18,7 +18,7 @@ import {
   type ConversationEvent,
   type ConversationEventOf,
 } from '../../src/conversation/conversation-state';
-import { decisionFrom, routingFacts } from '../../src/conversation/routing-facts';
+import { decisionFrom, endedLeg } from '../../src/conversation/routing-facts';
 import type { LegEvent, LegState } from '../../src/leg/leg-state';
 
 import { assigned, at, disconnected, escalated, REQUESTED_AT, settings, TRANSFER_ID } from './legs';
@@ -98,9 +98,9 @@ export function decisionOn(
 ): ConversationEventOf<'decided'> {
   const leg = recordOf(state, transferId);
   if (leg.state.end === null) throw new Error(`${transferId} has not ended`);
-  const facts = routingFacts(leg.request, leg.state.end);
+  const facts = endedLeg(leg.request, leg.state.end);
   const decision = decisionFrom(facts, { route: `after ${transferId}` }, settings());
-  return { type: 'decided', transferId, decision, mayRedial, searchAttributes };
+  return { type: 'decided', transferId, decision, mayRedial, task: 'none', searchAttributes };
 }
 
 /** Decides the newest leg. */

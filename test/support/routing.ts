@@ -13,6 +13,10 @@ export const facts = (more: Partial<RoutingFacts> = {}): RoutingFacts => ({
   referenceVariables: {},
   transferVariables: {},
   legNumber: 1,
+  taskName: null,
+  transport: 'PHONE_NUMBER',
+  country: 'US',
+  at: Date.UTC(2026, 0, 5, 12),
   ...more,
 });
 

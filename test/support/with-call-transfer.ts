@@ -22,6 +22,8 @@ export interface CallTransferSetup {
   asapp?: Partial<HttpCallTransfersOptions>;
   routing?: CallTransferPluginOptions['routing'];
   settings?: CallTransferPluginOptions['settings'];
+  admission?: CallTransferPluginOptions['admission'];
+  events?: CallTransferPluginOptions['events'];
   worker?: Partial<WorkerOptions>;
   client?: CallTransferClientOptions;
 }
@@ -66,8 +68,10 @@ export const isShareable = ({ worker, client }: CallTransferSetup): boolean =>
   worker === undefined && client === undefined;
 
 /** The same for the same settings with the same policy and sandbox: what holds functions is the same only as itself. */
-export function setupKey({ settings = {}, asapp = {}, routing, sandbox }: CallTransferSetup): string {
-  return [JSON.stringify(settings), JSON.stringify(asapp), numberOf(routing), numberOf(sandbox)].join(' ');
+export function setupKey({ settings = {}, asapp = {}, ...others }: CallTransferSetup): string {
+  const { routing, sandbox, admission, events } = others;
+  const same = [routing, sandbox, admission, events].map(numberOf);
+  return [JSON.stringify(settings), JSON.stringify(asapp), ...same].join(' ');
 }
 
 const numbered: unknown[] = [];
@@ -85,6 +89,8 @@ export async function withOwnCallTransfer<T>(
     asapp = {},
     routing,
     settings,
+    admission,
+    events,
     worker: workerOptions,
     client: clientOptions,
   }: CallTransferSetup,
@@ -103,6 +109,8 @@ export async function withOwnCallTransfer<T>(
           asapp: { ...sandbox.asapp, ...asapp },
           ...(routing === undefined ? {} : { routing }),
           ...(settings === undefined ? {} : { settings }),
+          ...(admission === undefined ? {} : { admission }),
+          ...(events === undefined ? {} : { events }),
         }),
       ],
       ...workerOptions,

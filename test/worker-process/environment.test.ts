@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { conversationSettingsSchema } from '../../src/contract/settings';
 import { EnvironmentError } from '../../src/environment/read-environment';
+import type { ReadAdmission } from '../../src/worker-process/admission';
 import { readWorkerEnvironment } from '../../src/worker-process/environment';
 import { defaults, facts } from '../support/routing';
 
@@ -26,15 +27,17 @@ function mistakesIn(environment: NodeJS.ProcessEnv): string[] {
   throw new Error('The environment was accepted');
 }
 
-function withRoutingFile<T>(text: string, body: (file: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'routing-'));
-  try {
-    const file = join(folder, 'routing.json');
-    writeFileSync(file, text);
-    return body(file);
-  } finally {
+function withFile<T>(text: string, body: (file: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'file-'));
+  const file = join(folder, 'file.json');
+  writeFileSync(file, text);
+  const remove = () => {
     rmSync(folder, { recursive: true });
-  }
+  };
+  const result = body(file);
+  if (result instanceof Promise) return result.finally(remove) as T;
+  remove();
+  return result;
 }
 
 test('with nothing but ASAPP, everything has its default', async () => {
@@ -193,7 +196,7 @@ test('no message repeats a credential', () => {
 describe('a routing file', () => {
   it('is the policy', async () => {
     const table = { rules: [{ when: { taskName: 'billing' }, route: 'billing' }], defaults };
-    const { routing } = withRoutingFile(JSON.stringify(table), (file) =>
+    const { routing } = withFile(JSON.stringify(table), (file) =>
       readWorkerEnvironment({ ...required, CALL_TRANSFER_ROUTING_FILE: file }),
     );
 
@@ -216,7 +219,7 @@ describe('a routing file', () => {
   it('with mistakes stops the worker, each with its place', () => {
     const table = `{ "defaults": ${JSON.stringify(defaults)},\n"rules": [\n7,\n{ "when": {}, "route": 1, "redial": 1 }] }`;
 
-    withRoutingFile(table, (file) => {
+    withFile(table, (file) => {
       expect(mistakesIn({ ...required, CALL_TRANSFER_ROUTING_FILE: file })).toEqual([
         `${file}:3:1 rules.0: Invalid input: expected object, received number`,
         `${file}:4:37 rules.1.redial: Invalid input: expected boolean, received number`,
@@ -225,8 +228,79 @@ describe('a routing file', () => {
   });
 });
 
+describe('who may go to GenerativeAgent', () => {
+  it('is everybody, if nothing is said', () => {
+    expect(readWorkerEnvironment(required).admission).toEqual({ enabled: true, share: 100 });
+  });
+
+  it('is said by variables, and by a file before them', async () => {
+    const set = { ...required, CALL_TRANSFER_ENABLED: 'false', CALL_TRANSFER_SHARE: '12.5' };
+    expect(readWorkerEnvironment(set).admission).toEqual({ enabled: false, share: 12.5 });
+    await withFile('{ "enabled": true }', async (file) => {
+      const { admission } = readWorkerEnvironment({ ...set, CALL_TRANSFER_ADMISSION_FILE: file });
+
+      expect(await (admission as ReadAdmission)()).toEqual({ enabled: true, share: 12.5 });
+    });
+  });
+
+  it.each([
+    ['{ "share": 101 }', 'share: Too big: expected number to be <=100'],
+    ['{ "on": true }', 'admission: Unrecognized key: "on"'],
+    ['{', expect.stringContaining('JSON') as string],
+  ])('is not said by the file %s', (text, why) => {
+    withFile(text, (file) => {
+      const [mistake = ''] = mistakesIn({ ...required, CALL_TRANSFER_ADMISSION_FILE: file });
+
+      expect(mistake.replace('CALL_TRANSFER_ADMISSION_FILE: ', '')).toEqual(why);
+    });
+  });
+
+  it.each([
+    ['CALL_TRANSFER_ENABLED', 'no', 'must be true or false'],
+    ['CALL_TRANSFER_SHARE', '101', 'Too big: expected number to be <=100'],
+    ['CALL_TRANSFER_SHARE', 'half', 'Invalid input: expected number, received NaN'],
+    ['CALL_TRANSFER_ADMISSION_FILE', '/nowhere', "ENOENT: no such file or directory, open '/nowhere'"],
+  ])('is not said by %s=%s', (variable, value, why) => {
+    expect(mistakesIn({ ...required, [variable]: value })).toEqual([`${variable}: ${why}`]);
+  });
+});
+
+describe('who is told of conversations that are over', () => {
+  const secret = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3';
+  const url = 'https://events.example.com/call-transfers';
+
+  it('is nobody, if no address is set', () => {
+    expect(readWorkerEnvironment(required).events).toBeUndefined();
+  });
+
+  it('is at the address, with the secrets and the variables that may be told', () => {
+    const set = {
+      CALL_TRANSFER_EVENTS_URL: url,
+      CALL_TRANSFER_EVENTS_SECRETS: `${secret}, ${secret.slice(6)}`,
+      CALL_TRANSFER_EVENTS_VARIABLES: 'accountType, balance',
+    };
+    expect(readWorkerEnvironment({ ...required, ...set }).events).toEqual({
+      url,
+      secrets: [secret, secret.slice(6)],
+      variables: ['accountType', 'balance'],
+    });
+  });
+
+  it('must be given a secret that cannot be guessed', () => {
+    expect(mistakesIn({ ...required, CALL_TRANSFER_EVENTS_URL: url })).toEqual([
+      'CALL_TRANSFER_EVENTS_SECRETS: is missing: events are signed with it',
+    ]);
+    expect(
+      mistakesIn({ ...required, CALL_TRANSFER_EVENTS_URL: 'events', CALL_TRANSFER_EVENTS_SECRETS: 'secret' }),
+    ).toEqual([
+      'CALL_TRANSFER_EVENTS_URL: must be an http or https URL',
+      'CALL_TRANSFER_EVENTS_SECRETS.0: must be base64 of 24 to 64 bytes, with or without whsec_ before it',
+    ]);
+  });
+});
+
 test('every mistake is named at once', () => {
-  withRoutingFile('{ "defaults": 7 }', (file) => {
+  withFile('{ "defaults": 7 }', (file) => {
     expect(
       mistakesIn({
         ASAPP_API_URL: 'asapp',
@@ -240,7 +314,7 @@ test('every mistake is named at once', () => {
       'ASAPP_API_SECRET: is missing',
       'CALL_TRANSFER_DIAL_MARGIN_MS: must be a whole number',
       'CALL_TRANSFER_LAST_RESORT_ROUTE: must be JSON',
-      `${file}:1:15 defaults: Invalid input: expected record, received number`,
+      `${file}:1:15 defaults: Invalid input: expected object, received number`,
     ]);
   });
 });

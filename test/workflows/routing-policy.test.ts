@@ -66,6 +66,10 @@ describe('a policy that is a function', () => {
           referenceVariables: { tier: 'gold' },
           transferVariables: { balance: '12' },
           legNumber: 1,
+          taskName: null,
+          transport: 'PHONE_NUMBER',
+          country: 'US',
+          at: expect.any(Number) as number,
         },
       ]);
     });

@@ -1,7 +1,14 @@
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
 import type { PhoneSystemSettings, WebhookAnswer } from '../../phone-system';
-import { DESK_RING_SECONDS, dialledAfter, ringSeconds, routeOf } from '../../routes';
+import {
+  DESK_RING_SECONDS,
+  dialledAfter,
+  ringSeconds,
+  routeOf,
+  type Dialled,
+  type RouteToTake,
+} from '../../routes';
 
 import type { JambonzCall } from './read';
 
@@ -30,7 +37,7 @@ export function answer(
 ): WebhookAnswer {
   let verbs: Verb[] = [];
   if (step?.action === 'DIAL') verbs = dial(step.leg, call, settings, now);
-  if (step?.action === 'ROUTE') verbs = [routed(step.decision, call, settings)];
+  if (step?.action === 'ROUTE') verbs = routed(step.decision, call, settings);
   return { contentType: 'application/json', body: JSON.stringify(verbs) };
 }
 
@@ -64,21 +71,37 @@ function dial(
   ];
 }
 
-function routed(decision: RoutingDecision, { unanswered }: JambonzCall, settings: VerbSettings): Verb {
+/** Routes the caller. What the route hands over is on the call as a tag, and on a call over SIP as headers, too. */
+function routed(
+  decision: RoutingDecision,
+  { tags, unanswered }: JambonzCall,
+  settings: VerbSettings,
+): Verb[] {
   const route = routeOf(decision, settings, unanswered);
+  const verb = routeVerb(route, decision, settings, unanswered);
+  if (route.handOver === undefined) return [verb];
+  return [{ verb: 'tag', data: { ...tags, handOver: route.handOver.variables } }, verb];
+}
+
+function routeVerb(
+  route: RouteToTake,
+  { conversationId, transferId }: RoutingDecision,
+  { publicUrl }: VerbSettings,
+  unanswered: Dialled | undefined,
+): Verb {
   switch (route.type) {
     case 'QUEUE':
       return { verb: 'enqueue', name: route.queue };
     case 'DIAL': {
       const isNumber = route.to.startsWith('+');
       const target = isNumber ? { type: 'phone', number: route.to } : { type: 'sip', sipUri: route.to };
-      const { conversationId, transferId } = decision;
       const query = new URLSearchParams({ conversationId, transferId, dialled: dialledAfter(unanswered) });
       return {
         verb: 'dial',
         target: [target],
+        ...(!isNumber && route.handOver && { headers: route.handOver.headers }),
         // Is told the fallback route, unless somebody answered: a verb after this one would follow an answered call, too.
-        actionHook: `${settings.publicUrl}/jambonz/routed?${query.toString()}${RETRIES}`,
+        actionHook: `${publicUrl}/jambonz/routed?${query.toString()}${RETRIES}`,
         answerOnBridge: true,
         timeout: DESK_RING_SECONDS,
       };

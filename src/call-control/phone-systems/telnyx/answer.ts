@@ -56,10 +56,7 @@ function dial(
     callControlId,
     params: {
       ...(leg.type === 'SIP'
-        ? {
-            to: leg.sipUri,
-            custom_headers: Object.entries(leg.headers).map(([name, value]) => ({ name, value })),
-          }
+        ? { to: leg.sipUri, ...asTelnyxHeaders(leg.headers) }
         : { to: leg.transferNumber }),
       ...(callerId === undefined ? {} : { from: callerId }),
       timeout_secs: Math.max(LEAST_RING_SECONDS, ringSeconds(leg, now)),
@@ -72,6 +69,18 @@ function dial(
       }),
       command_id: commandId(conversationId, leg.transferId, 'dial'),
     },
+  };
+}
+
+/** Telnyx has a place of its own for `User-to-User`. */
+function asTelnyxHeaders(headers: Readonly<Record<string, string>>) {
+  const { 'User-to-User': userToUser, ...others } = headers;
+  const custom = Object.entries(others).map(([name, value]) => ({ name, value }));
+  return {
+    ...(custom.length > 0 && { custom_headers: custom }),
+    ...(userToUser !== undefined && {
+      sip_headers: [{ name: 'User-to-User' as const, value: userToUser }],
+    }),
   };
 }
 
@@ -88,11 +97,12 @@ function carryOut(
   const transferId = decision.transferId === '' ? call.transferId : decision.transferId;
   const ids = { callId, conversationId, transferId };
   const purpose = unanswered === undefined ? 'route' : (`route after ${unanswered}` as const);
+  const route = routeOf(decision, settings, unanswered);
+  const { headers = {}, variables } = route.handOver ?? {};
   const common = {
-    client_state: encodeClientState({ role: 'routed', ...ids }),
+    client_state: encodeClientState({ role: 'routed', ...ids, ...(variables && { handOver: variables }) }),
     command_id: commandId(conversationId, transferId, purpose),
   };
-  const route = routeOf(decision, settings, unanswered);
   switch (route.type) {
     case 'QUEUE':
       return [{ action: 'enqueue', callControlId, params: { queue_name: route.queue, ...common } }];
@@ -101,6 +111,7 @@ function carryOut(
       const params = {
         to: route.to,
         ...from,
+        ...(!route.to.startsWith('+') && asTelnyxHeaders(headers)),
         timeout_secs: DESK_RING_SECONDS,
         target_leg_client_state: encodeClientState({
           role: 'desk',

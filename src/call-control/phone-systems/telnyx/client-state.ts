@@ -23,6 +23,8 @@ const clientStateSchema = z.discriminatedUnion('role', [
      * longer matters, and the ids are for whoever takes over.
      */
     role: z.enum(['customer', 'routed']),
+    /** On a routed leg: the variables that the route hands over. */
+    handOver: z.record(z.string(), z.string()).optional(),
   }),
   z.object({
     ...ids,

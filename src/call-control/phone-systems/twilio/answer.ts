@@ -1,5 +1,6 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 
+import { inQuery } from '../../../contract/hand-over';
 import type { DialableLeg, NextStep } from '../../../contract/next-step';
 import type { RoutingDecision } from '../../../contract/routing-decision';
 import type { PhoneSystemSettings, WebhookAnswer } from '../../phone-system';
@@ -49,9 +50,15 @@ function dial(
     statusCallbackMethod: 'POST',
     statusCallbackEvent: ['answered' as const],
   };
-  // Twilio takes headers in the address, as a query.
-  if (leg.type === 'SIP') noun.sip(status, `${leg.sipUri}?${new URLSearchParams(leg.headers).toString()}`);
+  if (leg.type === 'SIP') noun.sip(status, withHeaders(leg.sipUri, leg.headers));
   else noun.number(status, leg.transferNumber);
+}
+
+/** Twilio takes headers in the address, as a query. */
+function withHeaders(sipUri: string, headers: Readonly<Record<string, string>> = {}): string {
+  const query = inQuery(headers);
+  if (query === '') return sipUri;
+  return `${sipUri}${sipUri.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** @returns the names of the decision's variables that there was no room for */
@@ -69,14 +76,14 @@ function carryOut(
         twiml.enqueue(route.queue);
         break;
       }
-      const attributes = attributesOf(decision, route.queue);
+      const { attributes, omitted } = attributesOf(decision, route.queue, route.handOver?.all ?? {});
       twiml.enqueue({ workflowSid }).task({}, inXml(JSON.stringify(attributes)));
-      return attributes.omitted ?? [];
+      return omitted;
     }
     case 'DIAL': {
       const noun = dialDesk(twiml, decision, call, settings);
       if (route.to.startsWith('+')) noun.number(route.to);
-      else noun.sip(route.to);
+      else noun.sip(withHeaders(route.to, route.handOver?.headers));
       break;
     }
     case 'REDIRECT':

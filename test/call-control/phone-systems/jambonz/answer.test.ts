@@ -4,7 +4,7 @@ import { jambonz, type JambonzOptions } from '../../../../src/call-control/phone
 import type { JambonzCall } from '../../../../src/call-control/phone-systems/jambonz/read';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings, PUBLIC_URL } from '../../../support/with-gateway';
-import { dialNumber, dialSip } from '../dial-steps';
+import { dialNumber, dialSip, handedOver, routeTo } from '../steps';
 
 import { ids, SECRET } from './jambonz-requests';
 
@@ -43,21 +43,6 @@ test('ASAPP’s SIP address is dialled with the header that names the transfer',
       headers: { 'X-ASAPP-CallTransferId': 'conv-1-a' },
     },
   ]);
-});
-
-const routeTo = (route: RoutingDecision['route']): NextStep => ({
-  action: 'ROUTE',
-  decision: {
-    ...ids,
-    outcome: 'AGENT',
-    route,
-    currentTaskName: 'billing',
-    referenceVariables: {},
-    transferVariables: {},
-    fallback: false,
-    reason: null,
-    legs: [],
-  },
 });
 
 const desk = (dialled: string) => ({
@@ -184,4 +169,34 @@ test('a caller for whom nobody answered gets the fallback route, and after that 
     { verb: 'dial', target: [{ type: 'phone', number: '+18005550100' }], ...desk('FALLBACK') },
   ]);
   expect(verbs(step, {}, {}, { unanswered: 'FALLBACK' })).toEqual([{ verb: 'hangup' }]);
+});
+
+describe('what a route hands over', () => {
+  const handOver = ['reason', 'customer'];
+  const data = { shop: 'north', handOver: { reason: '<refund>', customer: 'A & B' } };
+
+  test('is in the headers of a call over SIP, and on the call', () => {
+    expect(
+      verbs(routeTo({ type: 'DIAL', to: 'sip:desk@example.com', handOver }), {}, { shop: 'north' }),
+    ).toMatchObject([
+      { verb: 'tag', data },
+      { verb: 'dial', target: [{ type: 'sip', sipUri: 'sip:desk@example.com' }], headers: handedOver },
+    ]);
+  });
+
+  test('is on the call alone where it is queued, or a number is dialled', () => {
+    expect(verbs(routeTo({ type: 'QUEUE', queue: 'agents', handOver }), {}, { shop: 'north' })).toEqual([
+      { verb: 'tag', data },
+      { verb: 'enqueue', name: 'agents' },
+    ]);
+    expect(JSON.stringify(verbs(routeTo({ type: 'DIAL', to: '+18005551212', handOver })))).not.toContain(
+      'headers',
+    );
+  });
+
+  test('does not go along on the fallback route', () => {
+    const step = routeTo({ type: 'DIAL', to: 'sip:desk@example.com', handOver });
+
+    expect(verbs(step, {}, {}, { unanswered: 'ROUTE' })).toEqual([{ verb: 'enqueue', name: 'fallback' }]);
+  });
 });

@@ -5,7 +5,7 @@ import {
 import { telnyx, type TelnyxOptions } from '../../../../src/call-control/phone-systems/telnyx/index';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
-import { dialNumber, dialSip } from '../dial-steps';
+import { dialNumber, dialSip, handedOver, routeTo } from '../steps';
 
 import {
   agentHungUp,
@@ -45,22 +45,6 @@ test('ASAPP’s SIP address is dialled with the header that names the transfer',
       },
     },
   ]);
-});
-
-const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision> = {}): NextStep => ({
-  action: 'ROUTE',
-  decision: {
-    ...ids,
-    outcome: 'AGENT',
-    route,
-    currentTaskName: 'billing',
-    referenceVariables: {},
-    transferVariables: {},
-    fallback: false,
-    reason: null,
-    legs: [],
-    ...more,
-  },
 });
 
 const idOf = (told: ReturnType<typeof commands>) => told.map(({ params }) => params.command_id)[0];
@@ -240,3 +224,37 @@ test.each(['normal_clearing', 'originator_cancel', 'time_limit'])(
     expect(commands(deskHungUp('ROUTE', hangup_cause), dialNumber())).toEqual([]);
   },
 );
+
+describe('what a route hands over', () => {
+  const handOver = ['reason', 'customer'];
+  const variables = { reason: '<refund>', customer: 'A & B' };
+  const stateOf = (told: ReturnType<typeof commands>) =>
+    told.map(({ params }) => decodeClientState(params.client_state));
+
+  test('is in the headers of a call over SIP, and in the state of the caller’s leg', () => {
+    const told = commands(agentHungUp(), routeTo({ type: 'DIAL', to: 'sip:desk@example.com', handOver }));
+    const { 'User-to-User': userToUser, ...others } = handedOver;
+
+    expect(told).toMatchObject([
+      {
+        action: 'transfer',
+        params: {
+          custom_headers: Object.entries(others).map(([name, value]) => ({ name, value })),
+          sip_headers: [{ name: 'User-to-User', value: userToUser }],
+        },
+      },
+    ]);
+    expect(stateOf(told)).toMatchObject([{ role: 'routed', handOver: variables }]);
+  });
+
+  test('is in the state alone where the call is queued, or a number is dialled', () => {
+    const queued = commands(agentHungUp(), routeTo({ type: 'QUEUE', queue: 'agents', handOver }));
+    const dialled = commands(agentHungUp(), routeTo({ type: 'DIAL', to: '+18005551212', handOver }));
+
+    expect(stateOf([...queued, ...dialled])).toMatchObject([
+      { handOver: variables },
+      { handOver: variables },
+    ]);
+    expect(JSON.stringify([queued, dialled])).not.toContain('_headers');
+  });
+});

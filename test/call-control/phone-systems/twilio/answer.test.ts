@@ -2,7 +2,7 @@ import { twilio, type TwilioOptions } from '../../../../src/call-control/phone-s
 import type { TwilioCall } from '../../../../src/call-control/phone-systems/twilio/read';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings, PUBLIC_URL } from '../../../support/with-gateway';
-import { dialNumber, dialSip } from '../dial-steps';
+import { dialNumber, dialSip, handedOver, routeTo } from '../steps';
 
 import { AUTH_TOKEN } from './twilio-requests';
 
@@ -24,23 +24,6 @@ test('ASAPP’s SIP address is dialled with the header that names the transfer',
     '>sip:transfers@sip.example.com;transport=tls?X-ASAPP-CallTransferId=conv-1-a</Sip></Dial>',
   );
   expect(twiml(dialSip())).toContain('<Sip statusCallback=');
-});
-
-const routeTo = (route: RoutingDecision['route'], more: Partial<RoutingDecision> = {}): NextStep => ({
-  action: 'ROUTE',
-  decision: {
-    conversationId: 'conv-1',
-    transferId: 'conv-1-a',
-    outcome: 'AGENT',
-    route,
-    currentTaskName: 'billing',
-    referenceVariables: { customer: 'A & B' },
-    transferVariables: { reason: '<refund>' },
-    fallback: false,
-    reason: null,
-    legs: [],
-    ...more,
-  },
 });
 
 test('a number is dialled so that the caller stays on the line when GenerativeAgent hangs up', () => {
@@ -100,21 +83,98 @@ test('without an address to continue at the caller gets the fallback route', () 
   expect(twiml(routeTo({ type: 'CONTINUE' }), { continueUrl: undefined })).toContain('fallback');
 });
 
-test('with TaskRouter the agent gets the decision with the call', () => {
-  const workflowSid = WORKFLOW_SID;
-  const body = twiml(routeTo({ type: 'QUEUE', queue: 'vip' }), { workflowSid });
-  const [, sid, task = ''] = /<Enqueue workflowSid="(\w+)"><Task>(.*)<\/Task>/.exec(body) ?? [];
-  expect(sid).toBe(workflowSid);
-  expect(JSON.parse(task.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'))).toEqual({
+const unescaped = (xml: string) =>
+  xml.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+
+/** The attributes of the task that a route to a queue makes, and what was left out of them. */
+function taskOf(route: object, more: Parameters<typeof routeTo>[1] = {}) {
+  const system = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN], workflowSid: WORKFLOW_SID });
+  const step = routeTo({ type: 'QUEUE', queue: 'vip', ...route }, more);
+  const { body, omitted } = system.answer(step, call, NOW);
+  const [, sid, task = ''] = /<Enqueue workflowSid="(\w+)"><Task>(.*)<\/Task>/s.exec(body) ?? [];
+  expect(sid).toBe(WORKFLOW_SID);
+  const text = unescaped(task);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
+  return { attributes: JSON.parse(text) as unknown, omitted };
+}
+
+describe('with TaskRouter the agent gets the decision with the call', () => {
+  const decided = {
     queue: 'vip',
     conversationId: 'conv-1',
     transferId: 'conv-1-a',
     outcome: 'AGENT',
     reason: null,
     currentTaskName: 'billing',
-    referenceVariables: { customer: 'A & B' },
-    transferVariables: { reason: '<refund>' },
+  };
+
+  test('and no variable, where the route names none', () => {
+    expect(taskOf({})).toEqual({ attributes: { ...decided, handOver: {} } });
   });
+
+  test('and the variables that the route names', () => {
+    expect(taskOf({ handOver: ['customer', 'absent'] })).toEqual({
+      attributes: { ...decided, handOver: { customer: 'A & B' } },
+    });
+  });
+
+  test.each([5_000, 70_000])('without a variable of %d bytes, which is named', (length) => {
+    const variables = { transferVariables: { notes: 'é'.repeat(length / 2), reason: 'refund' } };
+    const { attributes, omitted } = taskOf({ handOver: ['notes', 'reason'] }, variables);
+
+    expect(attributes).toEqual({ ...decided, handOver: { reason: 'refund' }, omitted: ['notes'] });
+    expect(omitted).toEqual(['notes']);
+  });
+
+  test('without characters that XML cannot hold', () => {
+    const variables = { transferVariables: { reason: 'refund\uffff' } };
+
+    expect(taskOf({ handOver: ['reason'] }, variables).attributes).toMatchObject({
+      handOver: { reason: 'refund' },
+    });
+  });
+
+  test('and never more than a task can hold, whatever is named', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(64, '"'));
+    const transferVariables = Object.fromEntries(names.map((name) => [name, '\u0001"'.repeat(300)]));
+
+    expect(
+      taskOf({ handOver: names }, { transferVariables, currentTaskName: 'x'.repeat(9999) }).omitted,
+    ).toContain(names.at(-1));
+  });
+});
+
+describe('a person who is dialled over SIP', () => {
+  const sipIn = (xml: string) => unescaped(/<Sip>(.*)<\/Sip>/.exec(xml)?.[1] ?? '');
+  const desk = { type: 'DIAL', to: 'sip:desk@example.com', handOver: ['reason', 'customer'] };
+
+  test('gets what the route hands over as headers behind the address', () => {
+    const [uri, query = ''] = sipIn(twiml(routeTo(desk))).split('?');
+
+    expect(uri).toBe('sip:desk@example.com');
+    expect(query).toContain('X-customer=A%20%26%20B&User-to-User=');
+    expect(Object.fromEntries(new URLSearchParams(query))).toEqual(handedOver);
+  });
+
+  test('gets it after headers that the address has already', () => {
+    expect(sipIn(twiml(routeTo({ ...desk, to: 'sip:desk@example.com?X-a=1' })))).toMatch(
+      /^sip:desk@example\.com\?X-a=1&X-reason=%3Crefund%3E&/,
+    );
+  });
+
+  test('gets nothing on another route than the one that names it', () => {
+    const fallbackRoute = { type: 'DIAL', to: 'sip:overflow@example.com' } as const;
+    const options = { fallbackRoute };
+
+    expect(sipIn(twiml(routeTo(desk), options, { ...call, unanswered: 'ROUTE' }))).toBe(fallbackRoute.to);
+    expect(sipIn(twiml(routeTo({ ...desk, type: 'TELEPORT' }), options))).toBe(fallbackRoute.to);
+  });
+});
+
+test('a number that is dialled can take nothing along', () => {
+  expect(twiml(routeTo({ type: 'DIAL', to: '+18005551212', handOver: ['reason'] }))).toContain(
+    '<Number>+18005551212</Number>',
+  );
 });
 
 test('where nothing is to be done the answer has no instructions', () => {
@@ -143,40 +203,4 @@ test('a caller for whom nobody answered gets the fallback route, and after that 
     twiml(desk, { fallbackRoute: { type: 'DIAL', to: '+18005550100' } }, { ...call, unanswered: 'ROUTE' }),
   ).toBe(`<Response><Dial ${routed('FALLBACK')}><Number>+18005550100</Number></Dial></Response>`);
   expect(twiml(desk, {}, { ...call, unanswered: 'FALLBACK' })).toBe('<Response><Hangup/></Response>');
-});
-
-describe('what is too long for a task', () => {
-  const queued = (transferVariables: Record<string, string>, referenceVariables = {}) => {
-    const system = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN], workflowSid: WORKFLOW_SID });
-    const step = routeTo({ type: 'QUEUE', queue: 'vip' }, { transferVariables, referenceVariables });
-    const { body, omitted } = system.answer(step, call, NOW);
-    const [, task = ''] = /<Task>(.*)<\/Task>/s.exec(body) ?? [];
-    const text = task.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
-    return { attributes: JSON.parse(text) as unknown, omitted };
-  };
-
-  test.each([5_000, 70_000])('is left out and named: a variable of %d bytes', (length) => {
-    const { attributes, omitted } = queued(
-      { reason: 'refund', notes: 'é'.repeat(length / 2) },
-      { plan: 'A' },
-    );
-    const names = ['transferVariables.notes'];
-    expect(attributes).toMatchObject({
-      transferVariables: { reason: 'refund' },
-      referenceVariables: { plan: 'A' },
-      omitted: names,
-    });
-    expect(omitted).toEqual(names);
-  });
-
-  test('is named as far as there is room', () => {
-    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`name${index}`, 'value']));
-    expect(queued(many).omitted?.at(-1)).toBe('…');
-    expect(queued({ ['x'.repeat(5000)]: '' }).omitted).toEqual(['…']);
-  });
-
-  test('is nothing of what fits', () => {
-    expect(queued({ reason: 'refund\uffff' }).omitted).toBeUndefined();
-  });
 });
