@@ -7,6 +7,8 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -14,14 +16,14 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
+import { eventWorkflowId } from '../src/events/messages';
 import {
   CallTransferClient,
   CallTransferPlugin,
   conversationWorkflowId,
   legWorkflowId,
   registerSearchAttributes,
-  type ConversationSettingsInput,
-  type RoutingPolicy,
+  type CallTransferPluginOptions,
 } from '../src/index';
 import { Sandbox, type SandboxOptions } from '../src/sandbox';
 
@@ -35,9 +37,11 @@ interface Stage {
 
 interface Behaviour {
   name: string;
-  settings?: ConversationSettingsInput;
   sandbox?: SandboxOptions;
-  routing?: RoutingPolicy;
+  /** Of the worker, besides where ASAPP is. `receiver` is somebody who takes every event. */
+  options?: (receiver: string) => Partial<Omit<CallTransferPluginOptions, 'asapp'>>;
+  /** ASAPP's SIP address. */
+  sipUri?: string;
   /** Plays a call, under the behaviour's name as its conversation id. Answers the ids of further workflows. */
   play: (stage: Stage, conversationId: string) => Promise<string[]>;
 }
@@ -91,7 +95,7 @@ const behaviours: Behaviour[] = [
   },
   {
     name: 'expired-number',
-    settings: { dialMarginMs: 500, reconnectWindowMs: { NUMBER_EXPIRED: 0 } },
+    options: () => ({ settings: { dialMarginMs: 500, reconnectWindowMs: { NUMBER_EXPIRED: 0 } } }),
     sandbox: { numberTtlMs: 1500 },
     play: async (stage, conversationId) => {
       await dial(stage, conversationId, 'a');
@@ -123,7 +127,7 @@ const behaviours: Behaviour[] = [
   },
   {
     name: 'customer-left-while-requesting',
-    settings: { reconnectWindowMs: { CUSTOMER_HUNG_UP: 0 } },
+    options: () => ({ settings: { reconnectWindowMs: { CUSTOMER_HUNG_UP: 0 } } }),
     play: async (stage, conversationId) => {
       stage.sandbox.fail({ method: 'POST', effect: { kind: 'latency', ms: 1500 } });
       const transferId = `${conversationId}-a`;
@@ -147,7 +151,9 @@ const behaviours: Behaviour[] = [
   },
   {
     name: 'fresh-number-after-a-failed-dial',
-    routing: ({ outcome }) => ({ route: 'agents', redial: outcome === 'DIAL_FAILED' }),
+    options: () => ({
+      routing: ({ outcome }) => ({ route: 'agents', redial: outcome === 'DIAL_FAILED' }),
+    }),
     play: async (stage, conversationId) => {
       const { transferId } = await dial(stage, conversationId, 'a');
       const step = await stage.client.reportDisconnect(conversationId, { transferId, cause: 'BUSY' });
@@ -161,7 +167,7 @@ const behaviours: Behaviour[] = [
   },
   {
     name: 'continued-as-new',
-    settings: { maxLegsPerRun: 2 },
+    options: () => ({ settings: { maxLegsPerRun: 2 } }),
     play: async (stage, conversationId) => {
       await hangUp(stage, conversationId, await connect(stage, conversationId, 'a'));
       const handle = stage.temporal.workflow.getHandle(conversationWorkflowId(conversationId));
@@ -174,7 +180,46 @@ const behaviours: Behaviour[] = [
       return [legWorkflowId(conversationId, last)];
     },
   },
+  {
+    name: 'over-sip',
+    sipUri: 'sip:transfers@example.com',
+    play: async (stage, conversationId) => {
+      const transferId = `${conversationId}-a`;
+      const step = await stage.client.requestTransfer({ conversationId, transferId, type: 'SIP' });
+      if (step.action !== 'DIAL' || step.leg.type !== 'SIP') throw new Error('Expected a SIP address');
+      stage.sandbox.exchange.sipCallArrives(step.leg.headers);
+      await stage.client.reportConnected(conversationId, { transferId });
+      await endByAi(stage, conversationId, transferId);
+      return [];
+    },
+  },
+  {
+    name: 'not-admitted',
+    options: () => ({ admission: { enabled: false } }),
+    play: async ({ client }, conversationId) => {
+      await client.requestTransfer({ conversationId, transferId: `${conversationId}-a`, country: 'US' });
+      return [];
+    },
+  },
+  {
+    name: 'told-of-its-end',
+    options: (receiver) => ({
+      events: { url: receiver, secrets: [SECRET], variables: [] },
+      routing: () => ({ route: { type: 'QUEUE', queue: 'agents', handOver: ['tier'] } }),
+    }),
+    play: async (stage, conversationId) => {
+      await callFromStartToEnd(stage, conversationId);
+      await stage.client.result(conversationId);
+      const { runId } = await stage.temporal.workflow
+        .getHandle(conversationWorkflowId(conversationId))
+        .describe();
+      return [eventWorkflowId(conversationId, `${runId}.1`)];
+    },
+  },
 ];
+
+/** Signs the events that are recorded; nobody verifies them. */
+const SECRET = Buffer.alloc(32, 'recorder').toString('base64');
 
 /** Every run of a workflow, oldest first. */
 async function historiesOf(temporal: Client, workflowId: string): Promise<Recorded[]> {
@@ -199,11 +244,17 @@ async function firstRunId(temporal: Client, workflowId: string): Promise<string 
   return events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
 }
 
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 async function record(server: TemporalServer, behaviour: Behaviour): Promise<Recorded[]> {
-  const { name, settings = {}, routing, play } = behaviour;
+  const { name, options, sipUri, play } = behaviour;
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   const sandbox = await Sandbox.start(behaviour.sandbox);
+  const receiver = createServer((_request, response) => response.writeHead(204).end());
   try {
     const temporal = new Client({ connection, identity: 'recorder' });
     const worker = await Worker.create({
@@ -213,9 +264,8 @@ async function record(server: TemporalServer, behaviour: Behaviour): Promise<Rec
       identity: 'recorder',
       plugins: [
         new CallTransferPlugin({
-          asapp: sandbox.asapp,
-          settings,
-          ...(routing === undefined ? {} : { routing }),
+          asapp: { ...sandbox.asapp, sipUri },
+          ...options?.(await listening(receiver)),
         }),
       ],
     });
@@ -228,6 +278,7 @@ async function record(server: TemporalServer, behaviour: Behaviour): Promise<Rec
       return (await Promise.all(ids.map((id) => historiesOf(temporal, id)))).flat();
     });
   } finally {
+    receiver.close();
     await sandbox.close();
     await connection.close();
     await native.close();

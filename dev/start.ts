@@ -31,6 +31,8 @@ import { TemporalServer } from './temporal-server';
 
 /** Numbers of the stand-in last so long that a demonstration can wait for the expiry, and dialling is still possible. */
 const NUMBER_TTL_MS = 20_000;
+/** Where the stand-in would be over SIP; nobody dials it. */
+const SIP_URI = 'sip:transfers@sip.example.com';
 const REAL_ASAPP_URL = 'https://api.sandbox.asapp.com';
 
 /** The database file and the worker's log. */
@@ -111,7 +113,8 @@ async function startAsapp(): Promise<{ sandbox: Sandbox | undefined; environment
   const sandbox = await Sandbox.start({ numberTtlMs: NUMBER_TTL_MS });
   running.push(() => sandbox.close());
   tell('', 'the stand-in for ASAPP is ready', sandbox.asapp.apiUrl);
-  return { sandbox, environment: asappEnvironment(sandbox.asapp) };
+  const environment = { ...asappEnvironment(sandbox.asapp), CALL_TRANSFER_SIP_URI: SIP_URI };
+  return { sandbox, environment };
 }
 
 const firstOf = (variable: string) => process.env[variable]?.split(',')[0];

@@ -24,6 +24,11 @@ export type { CallTransferInput, InputContext, TransferRequest } from './contrac
 export { connectReportSchema, disconnectReportSchema } from './contract/telephony-events';
 export type { DisconnectCause } from './contract/disconnect-cause';
 export type { ConnectReport, DisconnectReport, HangupParty } from './contract/telephony-events';
+export {
+  conversationEndedSchema,
+  type ConversationEnded,
+  type ConversationResult,
+} from './contract/conversation-ended';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
 export type { Destination, RequestedTransport } from './contract/transport';
 export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';

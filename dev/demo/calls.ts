@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Webhook } from 'standardwebhooks';
 
-import type { CallTransferClient, NextStep, Outcome, RoutingDecision } from '../../lib/index';
+import type { CallTransferClient, DialableLeg, NextStep, Outcome, RoutingDecision } from '../../lib/index';
 import type { Sandbox, SandboxContext } from '../../lib/sandbox';
 
 /** The gateway, and what lets one in. */
@@ -60,6 +60,11 @@ export const demoCalls: DemoCall[] = [
       return await leg(stage, name, 'b', { transferType: 'AGENT', currentTaskName: 'billing' });
     },
   },
+  {
+    name: 'over-sip',
+    expected: 'AGENT',
+    play: (stage, name) => leg(stage, name, 'a', { transferType: 'AGENT' }, { type: 'SIP' }),
+  },
   { name: 'by-webhooks', expected: 'AGENT', play: byWebhooks },
   { name: 'number-expires', expected: 'NUMBER_EXPIRED', play: numberExpires },
 ];
@@ -83,20 +88,23 @@ export const outage: DemoCall = {
   },
 };
 
+type Transport = { country: string; type?: undefined } | { type: 'SIP' };
+
 /** One leg: a number, a call, and its end, by GenerativeAgent with a context or by the customer without. */
 async function leg(
   stage: Stage,
   name: string,
   letter: string,
   context: SandboxContext | undefined,
+  transport: Transport = { country: 'US' },
 ): Promise<RoutingDecision> {
   const { client, sandbox, tell } = stage;
   const { conversationId, transferId } = ids(stage, name, letter);
-  tell(name, 'requests a number');
-  const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
-  if (!hasNumber(step)) return routed(stage, name, step);
+  tell(name, transport.type === 'SIP' ? 'requests a SIP transfer' : 'requests a number');
+  const step = await client.requestTransfer({ conversationId, transferId, ...transport });
+  if (step.action !== 'DIAL') return routed(stage, name, step);
   tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
-  sandbox.exchange.callArrives(step.leg.transferNumber);
+  arrives(sandbox, step.leg);
   await client.reportConnected(conversationId, { transferId });
   tell(name, 'is connected', 'GenerativeAgent talks to the customer');
   await sleep(TALK_MS);
@@ -137,9 +145,9 @@ async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> 
 
   tell(name, 'posts leg.requested');
   const step = await send('leg.requested', { country: 'US' });
-  if (!hasNumber(step)) return routed(stage, name, step);
+  if (step.action !== 'DIAL') return routed(stage, name, step);
   tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
-  sandbox.exchange.callArrives(step.leg.transferNumber);
+  arrives(sandbox, step.leg);
   await send('leg.connected');
   tell(name, 'posts leg.connected', 'GenerativeAgent talks to the customer');
   await sleep(TALK_MS);
@@ -148,19 +156,19 @@ async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> 
   return routed(stage, name, await send('leg.disconnected', { by: 'GENERATIVE_AGENT' }));
 }
 
-type Dial = Extract<NextStep, { action: 'DIAL' }>;
-
-/** The demonstration dials numbers. */
-const hasNumber = (step: NextStep): step is Dial & { leg: Extract<Dial['leg'], { type: 'PHONE_NUMBER' }> } =>
-  step.action === 'DIAL' && step.leg.type === 'PHONE_NUMBER';
+/** The dialled call is at ASAPP. */
+function arrives({ exchange }: Sandbox, leg: DialableLeg): void {
+  if (leg.type === 'SIP') exchange.sipCallArrives(leg.headers);
+  else exchange.callArrives(leg.transferNumber);
+}
 
 async function numberExpires(stage: Stage, name: string): Promise<RoutingDecision> {
   const { client, tell } = stage;
   const { conversationId, transferId } = ids(stage, name, 'a');
   tell(name, 'requests a number');
   const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
-  if (!hasNumber(step)) return routed(stage, name, step);
-  tell(name, 'does not dial', `the number expires at ${step.leg.expiresAt.slice(11, 19)}`);
+  if (step.action !== 'DIAL') return routed(stage, name, step);
+  tell(name, 'does not dial', `though it could until ${step.leg.dialBy.slice(11, 19)}`);
   for (;;) {
     const { decision } = await client.conversation(conversationId);
     if (decision !== null) return routed(stage, name, { action: 'ROUTE', decision });

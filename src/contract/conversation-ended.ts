@@ -13,6 +13,8 @@ export const conversationResultSchema = z.enum([
   'CALLED_AGAIN',
   /** The customer left before they spoke to GenerativeAgent. */
   'ABANDONED',
+  /** It was not among those that may go to GenerativeAgent. */
+  'NOT_ADMITTED',
   /** Something went wrong: `reason` says what. */
   'FELL_BACK',
 ]);

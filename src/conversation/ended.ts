@@ -11,6 +11,7 @@ export function resultOf(
   decision: RoutingDecision,
 ): ConversationResult {
   if (decision.outcome === 'AGENT') return 'ESCALATED';
+  if (decision.reason === 'NOT_ADMITTED') return 'NOT_ADMITTED';
   if (decision.fallback) return 'FELL_BACK';
   if (legs.every(({ state }) => state.connectedAt === null)) return 'ABANDONED';
   const isOneCall = legCount === legs.length && legs.slice(1).every(({ redialOf }) => redialOf !== null);

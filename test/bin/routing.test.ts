@@ -58,7 +58,7 @@ test('a mistake is named with its line and column', async () => {
   expect(await routing('check', mistaken)).toEqual({
     status: 1,
     output: '',
-    errors: `${mistaken}:11:44 rules.1.when.open: names no calendar: supprt\n`,
+    errors: `${mistaken}:11:45 rules.1.when.open: names no calendar: supprt\n`,
   });
   expect(await routing('try', join(folder, 'nowhere.json'), '--outcome', 'AGENT')).toMatchObject({
     status: 1,

@@ -70,6 +70,12 @@ describe('a conversation that is over', () => {
     expect(result(hungUp(begunConversation()))).toBe('ABANDONED');
   });
 
+  it('was not let through', () => {
+    const refused = conversationAfter({ type: 'unavailable', reason: 'NOT_ADMITTED', now: at(1) });
+
+    expect(result(decideNewest(refused))).toBe('NOT_ADMITTED');
+  });
+
   it('fell back where something went wrong', () => {
     const failed = conversationAfter(assigned(1), disconnected(5, { cause: 'BUSY' }));
 

@@ -34,6 +34,8 @@ const foldersRefused: Planted[] = [
   ['src/conversation/answers.ts', "import { x } from '../workflows/web-ui';"],
   ['src/conversation/answers.ts', "import type { X } from '../activities/types';"],
   ['src/environment/program.ts', "import { x } from '../codec/environment';"],
+  ['src/events/receiver.ts', "import { x } from '../workflows/run-leg';"],
+  ['src/events/announce.ts', "import { x } from '../conversation/answers';"],
   ['src/leg/leg-state.ts', "import { x } from '../workflows/run-leg';"],
   ['src/leg/leg-state.ts', "import { x } from '../conversation/conversation-state';"],
   ['src/routing/policy.ts', "import { x } from '../leg/leg-state';"],
@@ -67,6 +69,9 @@ const inWorkflows = [
   'src/codec/failure-converter.ts',
   'src/contract/names.ts',
   'src/conversation/answers.ts',
+  'src/events/announce.ts',
+  'src/events/messages.ts',
+  'src/events/workflow.ts',
   'src/leg/leg-state.ts',
   'src/routing/policy.ts',
   'src/workflows/run-leg.ts',
@@ -124,6 +129,9 @@ const refused: [...Planted, rule: string][] = [
 ];
 
 const allowed: Planted[] = [
+  ['src/events/receiver.ts', "import { request } from 'undici';"],
+  ['src/events/events-worker.ts', "import { x } from '../bundling/worker-beside';"],
+  ['src/workflows/closing.ts', "import { x } from '../events/announce';"],
   ['src/account/ceilings.ts', "import type { X } from '../routing/policy';"],
   ['src/account/account-connection.ts', "import { Worker } from '@temporalio/worker';"],
   ['src/activities/types.ts', "import { x } from '../asapp/error';"],

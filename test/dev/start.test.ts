@@ -21,6 +21,7 @@ test('the demonstration ends with 0, and each of its calls with the decision tha
     /system-transfer +is decided: SYSTEM/,
     /reconnection +is decided: CUSTOMER_HUNG_UP/,
     /reconnection +is decided: AGENT/,
+    /over-sip +is decided: AGENT/,
     /number-expires +is decided: NUMBER_EXPIRED/,
     /asapp-outage +is decided: TRANSFER_UNAVAILABLE/,
   ]) {

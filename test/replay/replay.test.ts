@@ -60,8 +60,11 @@ const behaviours = [
   'expired-number',
   'fresh-number-after-a-failed-dial',
   'happy-leg',
+  'not-admitted',
+  'over-sip',
   'reconnection',
   'slow-asapp',
+  'told-of-its-end',
 ];
 
 test('every behaviour that is worth a history has one of the first release', () => {
@@ -76,6 +79,8 @@ test('the histories are of what their names say', () => {
   expect(eventTypes('release-1/continued-as-new.json')[0]).toContain(
     'EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW',
   );
+  expect(eventTypes('release-1/told-of-its-end.json')).toHaveLength(2);
+  expect(eventTypes('release-1/not-admitted.json')[0]).toContain('EVENT_TYPE_ACTIVITY_TASK_FAILED');
   expect(eventTypes('release-1/expired-number.json')[0]).toContain('EVENT_TYPE_TIMER_FIRED');
   expect(eventTypes('release-1/child-leg-terminated.json')[0]).toContain(
     'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED',

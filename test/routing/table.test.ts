@@ -1,6 +1,6 @@
 import { outcomes } from '../../src/contract/outcomes';
-import { policyFromTable, routingTableSchema } from '../../src/routing/table';
 import type { RoutingFacts } from '../../src/routing/policy';
+import { policyFromTable, routingTableSchema } from '../../src/routing/table';
 import { defaults, facts, table } from '../support/routing';
 
 test.each(outcomes)('%s has its default where no rule matches', (outcome) => {

@@ -51,7 +51,11 @@ describe('a conversation that may not go to GenerativeAgent', () => {
       const { conversationId } = decisionIn(await underTest.client.requestTransfer(newRequest()));
       current = { share: 100 };
 
-      await connected(underTest, { conversationId, transferId: `${conversationId}-b` });
+      const { transferId } = await connected(underTest, {
+        conversationId,
+        transferId: `${conversationId}-b`,
+      });
+      expect(requestsFor(underTest, transferId)).toEqual(['POST']);
     });
   });
 });

@@ -125,7 +125,8 @@ async function readableByMany(workflow: WorkflowHandle): Promise<string> {
     ]),
     text(raw.executionConfig?.userMetadata?.summary?.data),
     text(raw.executionConfig?.userMetadata?.details?.data),
-    JSON.stringify(typedSearchAttributes.getAll()),
+    // The SDK's own, a hash of the workflows' code, may look like a number.
+    JSON.stringify(typedSearchAttributes.getAll().filter(({ key }) => key.name !== 'BuildIds')),
     metadata.currentDetails,
     workflow.workflowId,
   ].join('\n');
