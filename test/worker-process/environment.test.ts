@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 import { conversationSettingsSchema } from '../../src/contract/settings';
 import { readWorkerEnvironment } from '../../src/worker-process/environment';
 import { defaults, facts } from '../support/routing';
