@@ -21,9 +21,10 @@ import {
   keysFromText,
   type EncryptionKeys,
 } from '../../src/index';
-import { connected, decisionIn, type TestCall } from '../support/calls';
+import { connected, decisionIn, eventually, type TestCall } from '../support/calls';
 import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
+import { SECRET, withReceiver, type Receiver } from '../support/with-receiver';
 import { withSandbox } from '../support/with-sandbox';
 import { withOwnServer } from '../support/with-temporal';
 import { withWorkerProcesses } from '../support/worker-process';
@@ -44,6 +45,8 @@ interface Played {
   personal: string[];
   /** The server's database, as bytes. */
   database: Buffer;
+  /** What a receiver of events got. */
+  told: string;
   /** What the workers logged. */
   log: string;
   /** The history, as the `temporal` command shows it through a codec server, and without one. */
@@ -51,7 +54,11 @@ interface Played {
 }
 
 /** A conversation of two legs, the second one served by a worker with other keys, and one whose answer nobody understands. */
-async function play(workerKeys: [before: string | undefined, after: string | undefined]): Promise<Played> {
+const play = (workerKeys: WorkerKeys) => withReceiver((receiver) => playFor(receiver, workerKeys));
+
+type WorkerKeys = [before: string | undefined, after: string | undefined];
+
+async function playFor(receiver: Receiver, workerKeys: WorkerKeys): Promise<Played> {
   const folder = await mkdtemp(join(tmpdir(), 'encryption-'));
   const taskQueue = uniqueId('encryption');
   const keys = workerKeys[0] === undefined ? undefined : keysFromText(`${first},${second}`);
@@ -61,7 +68,13 @@ async function play(workerKeys: [before: string | undefined, after: string | und
     return await withOwnServer({ dbFilename: join(folder, 'server.db') }, (env, server) =>
       withSandbox({}, (sandbox) =>
         withWorkerProcesses(
-          { ...workerEnvironment(server, sandbox, taskQueue), ...unhurried.environment },
+          {
+            ...workerEnvironment(server, sandbox, taskQueue),
+            ...unhurried.environment,
+            CALL_TRANSFER_EVENTS_URL: receiver.url,
+            CALL_TRANSFER_EVENTS_SECRETS: SECRET,
+            CALL_TRANSFER_EVENTS_VARIABLES: 'found',
+          },
           async (startWorker) => {
             const temporal = new Client({
               connection: env.connection,
@@ -95,6 +108,7 @@ async function play(workerKeys: [before: string | undefined, after: string | und
             });
             expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT' });
             expect(JSON.stringify(await client.result(conversationId))).toContain(output);
+            await eventually(() => Promise.resolve(receiver.attempts.length > 0));
             sandbox.fail({
               method: 'POST',
               effect: { kind: 'body', body: JSON.stringify({ error: refusal }) },
@@ -113,6 +127,7 @@ async function play(workerKeys: [before: string | undefined, after: string | und
               call,
               personal: [input, output, call.transferNumber, again.transferNumber],
               database: Buffer.concat(await Promise.all(files.map((name) => readFile(join(folder, name))))),
+              told: JSON.stringify(receiver.attempts),
               log: before.output + (after?.output ?? ''),
               shown,
             };
@@ -182,13 +197,17 @@ const inBase64 = (text: string, offset: number) =>
     .slice(offset === 0 ? 0 : 4, -4);
 
 test('with keys nothing personal can be read in the database, while keys are rotated under an open call', async () => {
-  const { call, personal, database, log, shown } = await play([`${first},${second}`, `${second},${first}`]);
+  const { call, personal, database, log, shown, told } = await play([
+    `${first},${second}`,
+    `${second},${first}`,
+  ]);
 
   expect(database.includes(conversationWorkflowId(call.conversationId))).toBe(true);
   expect(readable(database, [...personal, refusal])).toEqual([]);
   expect(readable(Buffer.from(shown.without), personal)).toEqual([]);
   expect(readable(Buffer.from(shown.withCodec), personal)).toEqual(personal);
   expect(readable(Buffer.from(log), [...personal, refusal, first, second])).toEqual([]);
+  expect(told).toContain(output);
   for (const id of ['k1', 'k2']) expect(shown.without).toContain(Buffer.from(id).toString('base64'));
 });
 
