@@ -23,7 +23,7 @@ export interface Stage {
   /** Makes the ids of this run its own, where the server remembers earlier ones. */
   run: string;
   /** Says what happens. */
-  tell: (call: string, step: string, detail?: string) => void;
+  tell: (conversation: string, step: string, detail?: string) => void;
 }
 
 export interface DemoCall {
@@ -31,6 +31,10 @@ export interface DemoCall {
   expected: Outcome;
   play: (stage: Stage, name: string) => Promise<RoutingDecision>;
 }
+
+/** The stand-in's numbers live for less. */
+const EXPIRY_LIMIT_MS = 60_000;
+const ANSWER_LIMIT_MS = 10_000;
 
 /** Long enough to look like a conversation, short enough to wait for. */
 const TALK_MS = 1000;
@@ -76,7 +80,7 @@ export const outage: DemoCall = {
   play: async (stage, name) => {
     stage.sandbox.fail({ method: 'POST', times: 100, effect: { kind: 'status', status: 503 } });
     try {
-      stage.tell(name, 'requests a number', 'ASAPP is down');
+      stage.tell(ids(stage, name, 'a').conversationId, 'requests a number', 'ASAPP is down');
       return routed(
         stage,
         name,
@@ -100,21 +104,21 @@ async function leg(
 ): Promise<RoutingDecision> {
   const { client, sandbox, tell } = stage;
   const { conversationId, transferId } = ids(stage, name, letter);
-  tell(name, transport.type === 'SIP' ? 'requests a SIP transfer' : 'requests a number');
+  tell(conversationId, transport.type === 'SIP' ? 'requests a SIP transfer' : 'requests a number');
   const step = await client.requestTransfer({ conversationId, transferId, ...transport });
   if (step.action !== 'DIAL') return routed(stage, name, step);
-  tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
+  tell(conversationId, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
   arrives(sandbox, step.leg);
   await client.reportConnected(conversationId, { transferId });
-  tell(name, 'is connected', 'GenerativeAgent talks to the customer');
+  tell(conversationId, 'is connected', 'GenerativeAgent talks to the customer');
   await sleep(TALK_MS);
   if (context === undefined) {
     sandbox.exchange.callerHangsUp(transferId);
-    tell(name, 'is hung up', 'by the customer');
+    tell(conversationId, 'is hung up', 'by the customer');
     return routed(stage, name, await client.reportDisconnect(conversationId, { transferId, by: 'CUSTOMER' }));
   }
   sandbox.exchange.aiEnds(transferId, context);
-  tell(name, 'is hung up', 'by GenerativeAgent');
+  tell(conversationId, 'is hung up', 'by GenerativeAgent');
   return routed(
     stage,
     name,
@@ -126,6 +130,7 @@ async function leg(
 async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> {
   const { gateway, sandbox, tell } = stage;
   const data = ids(stage, name, 'a');
+  const { conversationId } = data;
   const webhook = new Webhook(gateway.webhookSecret);
   const send = async (type: string, more: object = {}): Promise<NextStep> => {
     const [id, at, body] = [randomUUID(), new Date(), JSON.stringify({ type, data: { ...data, ...more } })];
@@ -138,21 +143,22 @@ async function byWebhooks(stage: Stage, name: string): Promise<RoutingDecision> 
         'webhook-signature': webhook.sign(id, at, body),
       },
       body,
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
     if (!answer.ok) throw new Error(`${name}: ${type}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as NextStep;
   };
 
-  tell(name, 'posts leg.requested');
+  tell(conversationId, 'posts leg.requested');
   const step = await send('leg.requested', { country: 'US' });
   if (step.action !== 'DIAL') return routed(stage, name, step);
-  tell(name, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
+  tell(conversationId, 'dials', `until ${step.leg.dialBy.slice(11, 19)}`);
   arrives(sandbox, step.leg);
   await send('leg.connected');
-  tell(name, 'posts leg.connected', 'GenerativeAgent talks to the customer');
+  tell(conversationId, 'posts leg.connected', 'GenerativeAgent talks to the customer');
   await sleep(TALK_MS);
   sandbox.exchange.aiEnds(data.transferId, { transferType: 'AGENT', currentTaskName: 'billing' });
-  tell(name, 'posts leg.disconnected', 'by GenerativeAgent');
+  tell(conversationId, 'posts leg.disconnected', 'by GenerativeAgent');
   return routed(stage, name, await send('leg.disconnected', { by: 'GENERATIVE_AGENT' }));
 }
 
@@ -165,25 +171,22 @@ function arrives({ exchange }: Sandbox, leg: DialableLeg): void {
 async function numberExpires(stage: Stage, name: string): Promise<RoutingDecision> {
   const { client, tell } = stage;
   const { conversationId, transferId } = ids(stage, name, 'a');
-  tell(name, 'requests a number');
+  tell(conversationId, 'requests a number');
   const step = await client.requestTransfer({ conversationId, transferId, country: 'US' });
   if (step.action !== 'DIAL') return routed(stage, name, step);
-  tell(name, 'does not dial', `though it could until ${step.leg.dialBy.slice(11, 19)}`);
-  for (;;) {
+  tell(conversationId, 'does not dial', `though it could until ${step.leg.dialBy.slice(11, 19)}`);
+  for (const giveUpAt = Date.now() + EXPIRY_LIMIT_MS; Date.now() < giveUpAt;) {
     const { decision } = await client.conversation(conversationId);
     if (decision !== null) return routed(stage, name, { action: 'ROUTE', decision });
     await sleep(500);
   }
+  throw new Error(`${name}: no decision after the expiry`);
 }
 
 function routed({ tell }: Stage, name: string, step: NextStep): RoutingDecision {
   if (step.action !== 'ROUTE') throw new Error(`${name}: expected a decision, got a number`);
-  const { outcome, reason, route } = step.decision;
-  tell(
-    name,
-    `is decided: ${outcome}`,
-    `${reason === null ? '' : `${reason}, `}route ${JSON.stringify(route)}`,
-  );
+  const { conversationId, outcome, reason } = step.decision;
+  tell(conversationId, `is decided: ${outcome}`, reason ?? '');
   return step.decision;
 }
 

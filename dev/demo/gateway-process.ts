@@ -60,7 +60,7 @@ export class GatewayProcess {
   }
 
   private async isReady(): Promise<boolean> {
-    return await fetch(`${this.url}/health/ready`).then(
+    return await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2000) }).then(
       ({ ok }) => ok,
       () => false,
     );
