@@ -12,7 +12,7 @@ export const PHONES = ['customer', 'platform', 'ai', 'desk'] as const;
 
 const CUSTOMER = '+14158675310';
 const HOTLINE = '+18005551212';
-const HANDED_OVER = { accountType: 'gold', balance: '12.50' };
+const HANDED_OVER = { accountType: 'gold', balance: '12.50', customerName: 'Zoë, 50 %; VIP' };
 const RING_MS = 200;
 const TALK_MS = 500;
 const RING_TIMEOUT_MS = 30_000;
@@ -64,6 +64,7 @@ export async function handedOver(stage: Stage): Promise<Check[]> {
       expected: {
         'X-accountType': 'gold',
         'X-balance': '12.50',
+        'X-customerName': 'Zo%C3%AB, 50 %25; VIP',
         'User-to-User': HANDED_OVER,
       },
       seen: ownHeaders(desk),

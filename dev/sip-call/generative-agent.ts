@@ -13,7 +13,12 @@ export const HANDED_BACK = {
   transferType: 'AGENT',
   currentTaskName: 'billing',
   referenceVariables: { customerNote: 'not-for-the-desk' },
-  transferVariables: { accountType: 'gold', balance: '12.50', riskScore: '0.87' },
+  transferVariables: {
+    accountType: 'gold',
+    balance: '12.50',
+    customerName: 'Zoë, 50 %; VIP',
+    riskScore: '0.87',
+  },
 } satisfies SandboxContext;
 
 /** GenerativeAgent at its SIP address: takes calls that the stand-in for ASAPP knows, talks, and hangs up. */
