@@ -55,7 +55,7 @@ export {
 } from './contract/names';
 export { conversationSettingsSchema, defaultSettings } from './contract/settings';
 export type { ConversationSettings, ConversationSettingsInput } from './contract/settings';
-export type { Json, Variables } from './contract/json';
+export type { Json, JsonInput, Variables } from './contract/json';
 export { callTransferInputSchema, transferRequestSchema } from './contract/transfer-request';
 export type { CallTransferInput, InputContext, TransferRequest } from './contract/transfer-request';
 export { connectReportSchema, disconnectReportSchema } from './contract/telephony-events';

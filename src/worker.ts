@@ -10,10 +10,12 @@ import { setFlagsFromString } from 'node:v8';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { readWorkerBundle } from './bundling/worker-bundle';
+import { unknownRoutes } from './call-control/routes';
 import { readEncryption } from './codec/environment';
 import { run } from './environment/program';
 import { readAll } from './environment/read-environment';
 import { CallTransferPlugin } from './plugin';
+import { routesIn } from './routing/table';
 import { readWorkerEnvironment } from './worker-process/environment';
 import { recordOpenCalls } from './worker-process/open-calls';
 import { workerRuntime } from './worker-process/runtime';
@@ -39,7 +41,9 @@ run('The worker', async () => {
     () => readTemporalEnvironment(process.env),
     () => readEncryption(process.env),
   );
-  const { taskQueue, metricsAddress, workflowBundle, deploymentVersion: version } = environment;
+  const { taskQueue, metricsAddress, workflowBundle, deploymentVersion: version, routingTable } = environment;
+  const unknown = routingTable && unknownRoutes(routesIn(routingTable));
+  if (unknown !== undefined) process.emitWarning(`CALL_TRANSFER_ROUTING_FILE: ${unknown}`);
   Runtime.install(workerRuntime(environment));
   // Holds for the threads of workflows, which start later, and not for this one.
   setFlagsFromString(`--stack-trace-limit=${WORKFLOW_STACK_FRAMES}`);

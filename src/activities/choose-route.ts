@@ -3,6 +3,7 @@ import { timeout, TimeoutStrategy } from 'cockatiel';
 import { z } from 'zod';
 
 import { handOverOf } from '../contract/hand-over';
+import { withoutUndefined } from '../contract/json';
 import type { Routed } from '../contract/leg-result';
 import { describeIssues } from '../contract/parse';
 import { routeSchema } from '../contract/route';
@@ -11,7 +12,7 @@ import { endedLeg } from '../conversation/routing-facts';
 import {
   redialableOutcomes,
   type EndedLeg,
-  type RoutingChoice,
+  type CheckedChoice,
   type RoutingFacts,
   type RoutingPolicy,
 } from '../routing/policy';
@@ -56,7 +57,7 @@ export async function chooseRoute(
 }
 
 /** Asks the policy, which is the user's own code: it may fail, which is `null`, and what it answers is checked. */
-async function choose(policy: RoutingPolicy, facts: RoutingFacts): Promise<RoutingChoice | null> {
+async function choose(policy: RoutingPolicy, facts: RoutingFacts): Promise<CheckedChoice | null> {
   try {
     const choice = checked(await withinLimit.execute(() => policy(facts)), facts);
     const omitted = handOverOf({ ...facts, ...choice })?.omitted ?? [];
@@ -69,10 +70,10 @@ async function choose(policy: RoutingPolicy, facts: RoutingFacts): Promise<Routi
   }
 }
 
-function checked(answer: unknown, facts: RoutingFacts): RoutingChoice {
+function checked(answer: unknown, facts: RoutingFacts): CheckedChoice {
   // A circle throws here.
   JSON.stringify(answer);
-  const choice = choiceSchema.safeParse(answer);
+  const choice = choiceSchema.safeParse(withoutUndefined(answer));
   if (!choice.success) throw new Error(`Its answer is not valid: ${describeIssues(choice.error, 'choice')}`);
   const { route, redial } = choice.data;
   return { route, redial: redial === true && redialableOutcomes.includes(facts.outcome) };

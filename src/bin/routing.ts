@@ -10,13 +10,14 @@ import { parseArgs } from 'node:util';
 
 import { z } from 'zod';
 
+import { unknownRoutes } from '../call-control/routes';
 import { countrySchema, instantSchema } from '../contract/fields';
 import { handOverOf } from '../contract/hand-over';
 import { describeIssue } from '../contract/parse';
 import { fallbackReasonSchema, outcomeSchema } from '../contract/routing-decision';
 import { transportTypeSchema } from '../contract/transport';
 import type { RoutingFacts } from '../routing/policy';
-import { judgeByTable, type RoutingTable, type Verdict } from '../routing/table';
+import { judgeByTable, routesIn, type RoutingTable, type Verdict } from '../routing/table';
 import { parseRoutingTable, RoutingTableError } from '../routing/table-file';
 
 const USAGE = `Usage:
@@ -117,6 +118,8 @@ function main(): void {
     const { rules = [], calendars = {} } = table;
     const counts = `rules: ${rules.length}, calendars: ${Object.keys(calendars).length}`;
     console.log(`${file}: no mistake; ${counts}; every outcome has a default`);
+    const unknown = unknownRoutes(routesIn(table));
+    if (unknown !== undefined) console.log(`${file}: ${unknown}`);
     return;
   }
   const facts = factsOf(leg);

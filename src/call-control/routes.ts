@@ -103,6 +103,13 @@ function withAddress(
 /** Whether the gateway can carry a route out. */
 export const knownRoute = (route: Json): Route | undefined => routeSchema.safeParse(route).data;
 
+/** What to say of routes that the gateway cannot carry out, each by its place; nothing if there are none. */
+export function unknownRoutes(routes: readonly { place: string; route: Json }[]): string | undefined {
+  const unknown = routes.filter(({ route }) => knownRoute(route) === undefined).map(({ place }) => place);
+  if (unknown.length === 0) return undefined;
+  return `the gateway cannot carry out ${unknown.join(', ')}: on a phone system the caller gets the fallback route`;
+}
+
 /** Whom a route of the type `DIAL` has a phone system dial: the decision's own, or the one of the fallback route after it. */
 export const dialledSchema = z.enum(['ROUTE', 'FALLBACK']);
 export type Dialled = z.infer<typeof dialledSchema>;

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 
-import { ownVariable, type Json, type Variables } from './json';
+import { fieldOf, ownVariable, type Json, type Variables } from './json';
 
 /** Variables by name, of which each is text: others are as JSON. */
 export type NamedVariables = Readonly<Record<string, string>>;
@@ -71,10 +71,9 @@ export function fitting(
   return { kept, omitted: without(kept) };
 }
 
-function namesIn(route: Json): string[] {
-  if (typeof route !== 'object' || route === null || Array.isArray(route)) return [];
-  return [...new Set(handOverNamesSchema.safeParse(route['handOver']).data)];
-}
+const namesIn = (route: Json): string[] => [
+  ...new Set(handOverNamesSchema.safeParse(fieldOf(route, 'handOver')).data),
+];
 
 /** Well-formed: no half of a surrogate pair. */
 const asText = (value: Json): string =>

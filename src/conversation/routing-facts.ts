@@ -1,7 +1,7 @@
 import { isFallback } from '../contract/outcomes';
 import type { ConversationSettings } from '../contract/settings';
 import type { LegEnd } from '../leg/leg-state';
-import type { EndedLeg, RoutingChoice } from '../routing/policy';
+import type { CheckedChoice, EndedLeg } from '../routing/policy';
 
 import type { DecisionCore, LegRequest } from './conversation-state';
 
@@ -34,7 +34,7 @@ export function endedLeg(
 /** What becomes of the customer. `choice` is `null` where the policy failed: the last resort. */
 export function decisionFrom(
   { conversationId, transferId, outcome, ...leg }: EndedLeg,
-  choice: RoutingChoice | null,
+  choice: CheckedChoice | null,
   { lastResortRoute }: Pick<ConversationSettings, 'lastResortRoute'>,
 ): DecisionCore {
   return {

@@ -1,4 +1,4 @@
-import type { Json, Variables } from '../contract/json';
+import type { Json, JsonInput, Variables } from '../contract/json';
 import type { FallbackReason, Outcome } from '../contract/outcomes';
 import type { RequestedTransport } from '../contract/transport';
 
@@ -32,13 +32,18 @@ export interface RoutingFacts extends EndedLeg {
 /** A routing policy's answer. */
 export interface RoutingChoice {
   /** Any JSON value: what the user's call control understands. */
-  route: Json;
+  route: JsonInput;
   /**
    * Answer call control with one fresh number before falling back to `route`. Only for `DIAL_FAILED` and
    * `NUMBER_EXPIRED`, only where call control waits for an answer, and only once for each number asked for.
    * Default: false.
    */
   redial?: boolean;
+}
+
+/** A policy's answer, checked. */
+export interface CheckedChoice extends RoutingChoice {
+  route: Json;
 }
 
 /**

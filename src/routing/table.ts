@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+import type { Json } from '../contract/json';
 import { outcomes, type Outcome } from '../contract/outcomes';
 import { routeSchema } from '../contract/route';
 
 import { asList, checksOf, conditionSchema, type Check, type Condition } from './conditions';
 import { calendarSchema } from './opening-hours';
-import { redialableOutcomes, type RoutingChoice, type RoutingFacts, type RoutingPolicy } from './policy';
+import { redialableOutcomes, type CheckedChoice, type RoutingFacts, type RoutingPolicy } from './policy';
 
 const choiceSchema = z.strictObject({ route: routeSchema, redial: z.boolean().exactOptional() });
 type Choice = z.output<typeof choiceSchema>;
@@ -78,9 +79,15 @@ export type RoutingTable = Omit<z.input<typeof routingTableSchema>, 'defaults'> 
 
 const sameCondition = (a: Condition, b: Condition) => JSON.stringify(a) === JSON.stringify(b);
 
+/** Every route of a table, and its place in it, such as `rules.0.route`. */
+export const routesIn = ({ rules = [], defaults }: RoutingTable): { place: string; route: Json }[] => [
+  ...rules.map(({ route }, index) => ({ place: `rules.${index}.route`, route })),
+  ...Object.entries(defaults).map(([outcome, { route }]) => ({ place: `defaults.${outcome}.route`, route })),
+];
+
 /** What a table says of a leg, and why. */
 export interface Verdict {
-  choice: RoutingChoice;
+  choice: CheckedChoice;
   /** Where the choice stands in the table, such as `rules.2` or `defaults.AGENT`. */
   from: string;
   /** The rules down to the one that won, with their conditions: the last one is it, unless a default was chosen. */

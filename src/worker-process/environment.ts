@@ -19,7 +19,7 @@ import {
 } from '../environment/read-environment';
 import { eventsOptionsSchema, type EventsOptions } from '../events/receiver';
 import type { RoutingPolicy } from '../routing/policy';
-import { defaultRoutingPolicy, policyFromTable } from '../routing/table';
+import { defaultRoutingPolicy, policyFromTable, type RoutingTable } from '../routing/table';
 import { parseRoutingTable, RoutingTableError } from '../routing/table-file';
 
 import { admissionFromFile, shareSchema, type Admission, type ReadAdmission } from './admission';
@@ -114,7 +114,7 @@ export function readWorkerEnvironment(environment: NodeJS.ProcessEnv) {
       sipLifetimeMs: data.CALL_TRANSFER_SIP_LIFETIME_MS,
     },
     taskQueue: data.CALL_TRANSFER_TASK_QUEUE,
-    routing,
+    ...routing,
     admission,
     ...eventsOf(data),
     settings: given(settings) as ConversationSettingsInput,
@@ -156,10 +156,15 @@ function readAdmission(
   }
 }
 
-function readRouting(file: string | undefined, mistakes: string[]): RoutingPolicy | undefined {
-  if (file === undefined || file === '') return defaultRoutingPolicy;
+/** The policy and, if a file has it, its table. */
+function readRouting(
+  file: string | undefined,
+  mistakes: string[],
+): { routing: RoutingPolicy; routingTable?: RoutingTable } | undefined {
+  if (file === undefined || file === '') return { routing: defaultRoutingPolicy };
   try {
-    return policyFromTable(parseRoutingTable(readFileSync(file, 'utf8'), file));
+    const routingTable = parseRoutingTable(readFileSync(file, 'utf8'), file);
+    return { routing: policyFromTable(routingTable), routingTable };
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof RoutingTableError) mistakes.push(...message.split('\n'));

@@ -51,6 +51,15 @@ test('a table without mistakes is said to be one', async () => {
   });
 });
 
+test('routes that the gateway cannot carry out are named', async () => {
+  const others = join(folder, 'others.json');
+  writeFileSync(others, '{ "defaults": { "*": { "route": { "queue": "agents" } } } }');
+
+  expect((await routing('check', others)).output).toContain(
+    `${others}: the gateway cannot carry out defaults.*.route: on a phone system the caller gets the fallback route\n`,
+  );
+});
+
 test('a mistake is named with its line and column', async () => {
   const mistaken = join(folder, 'mistaken.json');
   writeFileSync(mistaken, TABLE.replace('"support" }', '"supprt" }'));

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
+import { fieldOf } from '../../contract/json';
 import type { NextStep } from '../../contract/next-step';
 import { Calls } from '../calls';
 import { fallbackStep, type AwaitingEvent, type NextSteps } from '../next-steps';
@@ -191,10 +192,12 @@ const isAwaiting = (event: TelephonyEvent): event is AwaitingEvent =>
 /** Notes that a decision's route is none that the gateway can carry out: somebody must mend the routing policy. */
 function logUnknownRoute(log: FastifyBaseLogger, step: NextStep): void {
   if (step.action === 'DIAL' || knownRoute(step.decision.route) !== undefined) return;
-  const { conversationId, transferId, outcome } = step.decision;
+  const { conversationId, transferId, outcome, route } = step.decision;
+  // Its type alone: the rest is the owner's, and may be anything.
+  const type = fieldOf(route, 'type') ?? null;
   log.error(
-    { conversationId, transferId, outcome },
-    'The route of a decision is none that can be carried out',
+    { conversationId, transferId, outcome, type },
+    'The gateway cannot carry this route out: the caller gets the fallback route',
   );
 }
 
