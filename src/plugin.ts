@@ -88,7 +88,7 @@ export class CallTransferPlugin extends SimplePlugin {
     });
   }
 
-  /** @throws Error where the worker has another activity under one of this package's names */
+  /** @throws Error if the worker has another activity under one of this package's names */
   override configureWorker(options: WorkerOptions): WorkerOptions {
     const configured = super.configureWorker(options);
     return { ...configured, ...withWorkflows(configured), activities: this.beside(configured.activities) };

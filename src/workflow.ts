@@ -1,5 +1,5 @@
 /**
- * The entry point for workflow code (`temporal-call-transfer/workflow`): export these from your own workflow file where
+ * The entry point for workflow code (`temporal-call-transfer/workflow`): export these from your own workflow file if
  * you bundle without the plugin, and name this module among `workflowInterceptorModules`. `asappAccountWorkflow` is for
  * workers with ceilings.
  */

@@ -8,7 +8,7 @@ import type { AccountAnswer, AccountAsk, CallAsk, Ceilings, Verdict } from './le
 const CALL_PATIENCE_MS = 1000;
 /** How long any other request waits, such as the one for a result. */
 const REQUEST_PATIENCE_MS = 3000;
-/** Ended calls are told with the next ask, or after so long. */
+/** Ended calls are told with the next request, or after this time. */
 const ENDED_WITHIN_MS = 200;
 /**
  * Between one ask and the next: the server has ten updates of a workflow in hand at most and lets the others wait a
@@ -20,7 +20,7 @@ const MOST_PAUSE_MS = 250;
 /** A grant that takes longer to come than this is not used. Bounds of twice the last ask's time. */
 const SEND_WITHIN_MS = { least: 100, most: 1000 };
 
-/** Asks the account's ledger. Rejects where that gives no answer. */
+/** Asks the account's ledger. Rejects if that gives no answer. */
 export type AskAccount = (ask: AccountAsk) => Promise<AccountAnswer>;
 
 interface Waiting {
@@ -64,7 +64,7 @@ export class AccountGate {
   }
 
   /**
-   * Waits until a request of an open call may be sent, where requests have a ceiling. Where nobody can say, it may.
+   * Waits until a request of an open call may be sent, if requests have a ceiling. If nobody can say, it may.
    *
    * @throws AsappError of kind `requestCeilingReached`, unsent
    */

@@ -4,7 +4,7 @@
  * It grants in advance, so its ceilings hold whatever becomes of the one who asked.
  */
 
-/** Ceilings of an account; `null` where there is none. */
+/** Ceilings of an account; `null` if there is none. */
 export interface Ceilings {
   /** Calls at the same time: transfers from the request for their number until their leg has ended. */
   concurrentCalls: number | null;
@@ -34,18 +34,18 @@ export interface AccountAsk {
   sendWithinMs: number;
 }
 
-/** What becomes of a call's ask: `later` where only this second is full. */
+/** What becomes of a call's request: `later` if only this second is full. */
 export type Verdict = 'granted' | 'later' | 'tooManyCalls' | 'quotaUsedUp';
 
 /** The answer to an `AccountAsk`. */
 export interface AccountAnswer {
-  /** For each call, in the order of the ask. */
+  /** For each call, in the order of the request. */
   calls: Verdict[];
   /** How many of the other requests are granted. */
   requests: number;
   /** Whether the rest of them are for another second, or for another day. */
   more: 'later' | 'quotaUsedUp';
-  /** Until the next is free, milliseconds; 0 where nothing has to wait. */
+  /** Until the next is free, milliseconds; 0 if nothing has to wait. */
   waitMs: number;
 }
 
@@ -84,7 +84,7 @@ const left = (ceiling: number | null, used: number): number =>
   ceiling === null ? Infinity : Math.max(0, ceiling - used);
 
 /**
- * Answers an ask and books what it grants.
+ * Answers a request and books what it grants.
  *
  * A granted request is sent at some moment of `sendWithinMs`; it counts for as long as it could share a second with
  * another. Calls that are open go before new ones: a result that cannot be fetched costs more than a number that is
@@ -129,7 +129,7 @@ export function answerAsk(ledger: Ledger, ask: AccountAsk, now: number): Account
   return { calls, requests, more, waitMs: waits ? Math.max(1, nextIsFree - now) : 0 };
 }
 
-/** Calls that have been open for at least so long: where their worker died, nobody may have said that they ended. */
+/** Calls that have been open for at least that long: if their worker died, nobody may have said that they ended. */
 export const openSince = (ledger: Ledger, before: number): CallAsk[] =>
   Object.entries(ledger.calls)
     .filter(([, { since }]) => since <= before)

@@ -41,14 +41,14 @@ export interface FetchedContext {
 
 /**
  * Requests to ASAPP. Each brings what its workflow needs next, the settings or the route: to ask for them in a step of
- * their own costs a live call some milliseconds (`decisions/0020`). Each fails with an `ApplicationFailure` of one of `failureTypes`; it is retryable where ASAPP asks to
+ * their own costs a live call some milliseconds (`decisions/0020`). Each fails with an `ApplicationFailure` of one of `failureTypes`; it is retryable if ASAPP asks to
  * try again, with ASAPP's own delay.
  */
 export interface AsappActivities {
   /**
    * Requests a number. Repeated with the same transfer id it answers the same number.
    *
-   * Fails with `TransferIdConflict` where the id belongs to another conversation or its number is used up; its details
+   * Fails with `TransferIdConflict` if the id belongs to another conversation or its number is used up; its details
    * hold the decision that this conversation made about the transfer in another run, if it made one.
    */
   callTransferRequestNumber(input: RequestNumberInput): Promise<AssignedNumber>;
@@ -56,7 +56,7 @@ export interface AsappActivities {
   callTransferFetchContext(input: FetchContextInput): Promise<FetchedContext>;
 }
 
-/** What the worker knows by itself, where no request brings it. No I/O. */
+/** What the worker knows by itself, if no request brings it. No I/O. */
 export interface WorkerActivities {
   /** The settings that a conversation records when it begins. */
   callTransferReadSettings(): Promise<ConversationSettings>;

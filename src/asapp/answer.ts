@@ -64,7 +64,7 @@ export function readTransfer(
  * The number that the answer about an `ACTIVE` transfer assigns.
  *
  * @param requested - the country, if ASAPP does not repeat it
- * @param now - this process's clock, epoch milliseconds: only where ASAPP's own says nothing, as HTTP lets no server with
+ * @param now - this process's clock, epoch milliseconds: only if ASAPP's own says nothing, as HTTP lets no server with
  *   a clock; then no number lives longer than ASAPP's default
  */
 export function readAssigned(answer: Answer, requested: string, now = Date.now()): Assigned {
@@ -130,7 +130,7 @@ function errorBody(text = ''): z.output<typeof errorBodySchema>['error'] {
  * How long the header `Retry-After` asks to wait: whole seconds, or until a date (RFC 9110, section 10.2.3).
  *
  * @param now - epoch milliseconds
- * @returns milliseconds, from 0 for a date that has passed to 24 h; `undefined` where nothing can be read
+ * @returns milliseconds, from 0 for a date that has passed to 24 h; `undefined` if nothing can be read
  */
 export function retryAfterMs(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;

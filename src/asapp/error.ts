@@ -21,7 +21,7 @@ interface Meaning {
   result: string;
   /**
    * Pauses before the first, second and third retry, in milliseconds, as ASAPP's rate-limit and error pages ask for them:
-   * where a failure says that ASAPP is down. After any other the request is never sent again.
+   * if a failure says that ASAPP is down. After any other the request is never sent again.
    */
   pausesMs?: readonly number[];
 }
@@ -52,11 +52,11 @@ export class AsappError extends Error {
   constructor(
     readonly kind: AsappErrorKind,
     message: string,
-    /** HTTP status, where there was an answer. */
+    /** HTTP status, if there was an answer. */
     readonly status?: number,
     /** How long ASAPP asks to wait (`Retry-After`), in milliseconds. */
     readonly retryAfterMs?: number,
-    /** Whether ASAPP was asked at all: not where a circuit is open, or a ceiling of the account is reached. */
+    /** Whether ASAPP was asked at all: not if a circuit is open, or a ceiling of the account is reached. */
     readonly wasSent = true,
   ) {
     super(message);
@@ -83,7 +83,7 @@ export function errorKind(status: number): AsappErrorKind {
  * off with a quick next attempt than with a wait that only leads to the fallback.
  *
  * @param failedAttempt - which attempt failed, 1 for the first
- * @returns milliseconds, or `undefined` where it must not be sent again
+ * @returns milliseconds, or `undefined` if it must not be sent again
  */
 export function retryDelayMs(error: AsappError, failedAttempt: number): number | undefined {
   const pause = error.wasSent ? asappFailures[error.kind].pausesMs?.[failedAttempt - 1] : undefined;

@@ -3,7 +3,7 @@
  * Looks at a set-up and says in plain words what is wrong and what to do. Give it the environment of the worker, and that of
  * the gateway if there is one.
  *
- * `--json` prints the findings as one JSON array. Exit status: 0 where nothing is wrong, 1 with a problem, 2 with warnings
+ * `--json` prints the findings as one JSON array. Exit status: 0 if nothing is wrong, 1 with a problem, 2 with warnings
  * alone. It starts a few workflows whose ids begin with `call-transfer-doctor`, and deletes them; no number is requested.
  */
 import { parseArgs } from 'node:util';

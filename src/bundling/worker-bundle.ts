@@ -42,7 +42,7 @@ export async function makeWorkerBundle(options: WorkerBundleOptions): Promise<st
 /**
  * Reads a bundle that was made for this very worker.
  *
- * @throws EnvironmentError where it is not there, or was made of or for something else
+ * @throws EnvironmentError if it is not there, or was made of or for something else
  */
 export async function readWorkerBundle(
   file: string,

@@ -11,7 +11,7 @@ interface Activated {
 }
 
 /**
- * Begins a workflow task again where a query has handed its events to the workflow beforehand.
+ * Begins a workflow task again if a query has handed its events to the workflow beforehand.
  *
  * A query that a worker's own task queue keeps longer than the sticky timeout goes to the common one, and brings the whole
  * history with it. The SDK's core applies all of that: the workflow acts on the events of a task that has not begun. A
@@ -20,7 +20,7 @@ interface Activated {
  * workflow and replays its history, with everything in its place.
  *
  * @param activation - what the workflow is about to be activated with, after `last`
- * @throws Error where that is the task whose events were handed over beforehand
+ * @throws Error if that is the task whose events were handed over beforehand
  */
 export function nextActivated(
   last: Activated,

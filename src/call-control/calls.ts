@@ -63,9 +63,9 @@ export class Calls {
   }
 
   /**
-   * Gives a call a conversation of its own, where somebody else calls from the same number.
+   * Gives a call a conversation of its own, if somebody else calls from the same number.
    *
-   * @returns false where the conversation was not found by a number
+   * @returns false if the conversation was not found by a number
    */
   separate(callId: string, conversationId: string): boolean {
     if (!conversationId.startsWith(BY_NUMBER)) return false;

@@ -1,4 +1,4 @@
-/** The door for whoever runs the gateway in a program of their own, or writes a phone system for it. */
+/** The entry point for whoever runs the gateway in a program of their own, or writes a phone system for it. */
 export { createGateway, type GatewayOptions } from './gateway/create-gateway';
 export {
   legEventSchema,

@@ -35,13 +35,13 @@ export class NextSteps {
   ) {}
 
   /**
-   * What comes next for the caller. Where Temporal gives no answer in time, or anything unexpected happens, it is
+   * What comes next for the caller. If Temporal gives no answer in time, or anything unexpected happens, it is
    * the fallback route; the workflow is told of a disconnect later, so that it does not take the call for one that
    * goes on.
    *
    * @param log - hears why a caller gets the fallback route. Ids only: nothing of the event's rest is for the log
-   * @param onRepetition - called where the answer is an old one
-   * @throws ApplicationFailure where the workflow refuses: `InvalidInput`, `UnknownLeg`, `LegInProgress`,
+   * @param onRepetition - called if the answer is an old one
+   * @throws ApplicationFailure if the workflow refuses: `InvalidInput`, `UnknownLeg`, `LegInProgress`,
    *   `NumberNotDialable`, `TransferIdConflict`
    * @throws ConversationNotFoundError
    */
@@ -83,7 +83,7 @@ export class NextSteps {
   /**
    * Tells the workflow and waits for no decision.
    *
-   * @returns false where the conversation has ended, so that there was nobody to tell
+   * @returns false if the conversation has ended, so that there was nobody to tell
    * @throws ConversationNotFoundError
    * @throws NoAnswerError
    */
@@ -119,7 +119,7 @@ export class NextSteps {
   }
 }
 
-/** A decision of the gateway's own, where there is none of the workflow's. */
+/** A decision of the gateway's own, if there is none of the workflow's. */
 export const fallbackStep = (
   known: Pick<RoutingDecision, 'conversationId' | 'transferId' | 'outcome' | 'route' | 'reason'>,
 ): NextStep => ({
@@ -134,6 +134,6 @@ export const fallbackStep = (
   },
 });
 
-/** A report says itself when it happened; where it does not, the event does. */
+/** A report says itself when it happened; if it does not, the event does. */
 const reportOf = ({ timestamp, data: { conversationId, ...report } }: LegConnected | LegDisconnected) =>
   [conversationId, { ...report, at: report.at ?? timestamp }] as const;

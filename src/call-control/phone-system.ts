@@ -40,9 +40,9 @@ export interface CallersCall {
 
 /** What a webhook's request says. */
 export interface Reading<Call = unknown> {
-  /** What happened to a leg; absent where nothing did that matters. */
+  /** What happened to a leg; absent if nothing did that matters. */
   event?: LegEvent | CallerLeft;
-  /** Whether a caller waits for what comes next. Where not, a disconnect is signalled and not awaited. */
+  /** Whether a caller waits for what comes next. If not, a disconnect is signalled and not awaited. */
   awaitsStep: boolean;
   /** What `answer` must know of the call. */
   call: Call;
@@ -57,13 +57,13 @@ export interface Hook {
   summary: string;
   /** MIME type of the request's body. */
   accepts: string;
-  /** Of the address's query, where it has one. */
+  /** Of the address's query, if it has one. */
   query?: z.ZodType;
   /** Of the request's body. */
   body: z.ZodType;
   /** MIME type of the answer. */
   answers: string;
-  /** What `answer` gets where a request cannot be read although a caller waits. Without it such a request is refused. */
+  /** What `answer` gets if a request cannot be read although a caller waits. Without it such a request is refused. */
   unread?: object;
 }
 
@@ -79,7 +79,7 @@ export class WebhookError extends Error {
  * in `phone-systems/`, and nothing outside the folder knows it.
  *
  * @typeParam Call - what it must know of a call to answer
- * @typeParam Command - what it is told to do, where the answer itself does not steer it
+ * @typeParam Command - what it is told to do, if the answer itself does not steer it
  */
 export interface PhoneSystem<Call extends object = object, Command = unknown> {
   /** In its webhooks' path: `/{name}/{hook}`. */
@@ -91,9 +91,9 @@ export interface PhoneSystem<Call extends object = object, Command = unknown> {
   authenticate(request: WebhookRequest): boolean | Promise<boolean>;
   /** @throws WebhookError naming the field that does not fit */
   read(request: WebhookRequest): Reading<Call>;
-  /** @param step - what to do with the customer; absent where nothing is to be done */
+  /** @param step - what to do with the customer; absent if nothing is to be done */
   answer(step: NextStep | undefined, call: Call, now: number): WebhookAnswer<Command>;
-  /** Carries commands out. Rejects where one was not, after its retries. */
+  /** Carries commands out. Rejects if one was not, after its retries. */
   perform?(commands: readonly Command[]): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ export interface DefaultTransport {
 export interface PhoneSystemSettings extends RouteSettings {
   /** The gateway's address as the phone system knows it, without a slash at the end. */
   publicUrl: string;
-  /** How calls get to GenerativeAgent, where a call says nothing else. */
+  /** How calls get to GenerativeAgent, if a call says nothing else. */
   transport: DefaultTransport;
 }
 

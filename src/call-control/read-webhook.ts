@@ -22,7 +22,7 @@ export function checked<T extends z.ZodType>(schema: T, part: unknown, what: str
   return result.data;
 }
 
-/** @throws WebhookError where the bytes are no JSON */
+/** @throws WebhookError if the bytes are no JSON */
 export function jsonIn(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));

@@ -61,7 +61,7 @@ export type RouteToTake = Exclude<Route, { type: 'CONTINUE' }> & {
 };
 
 /**
- * The route of a decision as the gateway can carry it out: the fallback route where the decision's is none
+ * The route of a decision as the gateway can carry it out: the fallback route if the decision's is none
  * that it knows. The address of a `REDIRECT` says which conversation it goes on with, so that the flow behind
  * it can read the result. What the decision's route hands over goes along on that route alone.
  *

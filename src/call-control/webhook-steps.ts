@@ -59,7 +59,7 @@ export class WebhookSteps {
     }
   }
 
-  /** The caller hung up: ends the open leg, where it is one of that call's. */
+  /** The caller hung up: ends the open leg, if it is one of that call's. */
   async left({ data: { callId, ...data } }: CallerLeft): Promise<void> {
     this.over.set(callId, true);
     const leg = await this.openLegOf(data.conversationId, callId);
@@ -81,7 +81,7 @@ export class WebhookSteps {
     return this.steps.fallback(event, refused(failureTypes.legInProgress), log);
   }
 
-  /** The conversation's newest leg, where it is open and the call's own. The policy's fresh numbers have ids of their own. */
+  /** The conversation's newest leg, if it is open and the call's own. The policy's fresh numbers have ids of their own. */
   private async openLegOf(conversationId: string, callId: string) {
     const view = await this.conversation(conversationId);
     if (view === undefined || view.phase === 'ENDED') return undefined;
@@ -90,7 +90,7 @@ export class WebhookSteps {
     return isOfCall ? { transferId: view.currentTransferId, phase: view.phase } : undefined;
   }
 
-  /** Where that cannot be found out the caller gets the step: whoever sends a webhook once more may wait for it. */
+  /** If that cannot be found out the caller gets the step: whoever sends a webhook once more may wait for it. */
   private async isTalking({ data: { conversationId } }: AwaitingEvent): Promise<boolean> {
     const view = await this.conversation(conversationId).catch(() => undefined);
     return view?.phase === 'CONNECTED';

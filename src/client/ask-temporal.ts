@@ -17,7 +17,7 @@ import { isPolled, nobodyPolls, type Served } from './task-queue';
 /** Pause before Temporal is asked again for what it could not take. */
 const PAUSE_MS = 100;
 
-/** So long before the time is over, whoever has no answer yet finds out whether a worker is there, milliseconds. */
+/** This long before the time is over, whoever has no answer yet finds out whether a worker is there, milliseconds. */
 const EXPLAIN_MS = 200;
 
 /** Faults that pass: the server restarts or has too much to do, or a conversation closes or changes its worker at this very moment. */
@@ -33,7 +33,7 @@ const passingCodes: readonly number[] = [
  * Asks Temporal, and repeats until the deadline what it cannot take at this moment.
  *
  * @param deadline - epoch milliseconds; without one it is asked once, and may take any time
- * @returns `undefined` where the workflow is unknown, or is no longer open for what was asked of it
+ * @returns `undefined` if the workflow is unknown, or is no longer open for what was asked of it
  * @throws ApplicationFailure if the workflow refused, see `refusalType`
  * @throws NoAnswerError
  */

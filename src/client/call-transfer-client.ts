@@ -38,7 +38,7 @@ import { ConversationNotFoundError, NoAnswerError } from './errors';
 import type { AskOptions, CallTransferClientOptions } from './options';
 import { isPolled, nobodyPolls, type Served } from './task-queue';
 
-/** What is left of an ask's time for the way there and back, in milliseconds: the workflow answers so much earlier. */
+/** What is left of a request's time for the way there and back, in milliseconds: the workflow answers so much earlier. */
 const ROUND_TRIP_MS = 400;
 
 /** What a started conversation's workflow looks like to the client. */
@@ -69,7 +69,7 @@ export class CallTransferClient {
    * Starts a conversation, or reconnects its customer with a new `transferId`.
    *
    * @returns a number to dial, or where to route the customer
-   * @throws ApplicationFailure where the transfer id cannot be used: `LegInProgress`, `NumberNotDialable`,
+   * @throws ApplicationFailure if the transfer id cannot be used: `LegInProgress`, `NumberNotDialable`,
    *   `TransferIdConflict`
    * @throws NoAnswerError
    */
@@ -98,7 +98,7 @@ export class CallTransferClient {
    * Reports that a leg ended.
    *
    * @returns where to route the customer, or a fresh number where the policy redials
-   * @throws ApplicationFailure of type `UnknownLeg` where the conversation has no such leg
+   * @throws ApplicationFailure of type `UnknownLeg` if the conversation has no such leg
    * @throws ConversationNotFoundError
    * @throws NoAnswerError
    */
@@ -120,7 +120,7 @@ export class CallTransferClient {
   /**
    * Reports that the dialled leg was answered.
    *
-   * @returns false where the conversation is unknown or has ended, so that there was nobody to tell
+   * @returns false if the conversation is unknown or has ended, so that there was nobody to tell
    */
   async reportConnected(conversationId: string, report: ConnectReport): Promise<boolean> {
     const checked = parsePayload(connectReportSchema, report, 'ConnectReport');
@@ -130,7 +130,7 @@ export class CallTransferClient {
   /**
    * Reports that a leg ended, without waiting for the decision.
    *
-   * @returns false where the conversation is unknown or has ended, so that there was nobody to tell
+   * @returns false if the conversation is unknown or has ended, so that there was nobody to tell
    */
   async signalDisconnected(conversationId: string, report: DisconnectReport): Promise<boolean> {
     const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');

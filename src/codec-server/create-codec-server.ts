@@ -124,7 +124,7 @@ declare module 'fastify' {
   }
 }
 
-/** @throws TokenError where there is none */
+/** @throws TokenError if there is none */
 function tokenOf({ headers }: FastifyRequest): string {
   const [scheme = '', token = ''] = headers.authorization?.split(' ') ?? [];
   if (scheme.toLowerCase() !== 'bearer' || token === '') throw new TokenError(401, BAD_TOKEN);

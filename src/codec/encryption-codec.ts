@@ -16,7 +16,7 @@ export interface EncryptionOptions {
   strict?: boolean;
 }
 
-/** A payload that is not encrypted, where every one must be. */
+/** A payload that is not encrypted, although every one must be. */
 export class UnencryptedPayloadError extends Error {
   override readonly name = 'UnencryptedPayloadError';
 
@@ -84,7 +84,7 @@ export const encryptedFailureConverterPath = require.resolve('./failure-converte
  * const worker = await Worker.create({ connection, dataConverter, … });
  * ```
  *
- * Where workflows are bundled beforehand, give its `failureConverterPath` to `bundleWorkflowCode`, too.
+ * If workflows are bundled beforehand, give its `failureConverterPath` to `bundleWorkflowCode`, too.
  */
 export const encryptedDataConverter = (
   keys: EncryptionKeys,

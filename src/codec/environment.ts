@@ -33,7 +33,7 @@ const sources = {
 };
 
 /**
- * Reads the keys that the environment names; undefined where it names none.
+ * Reads the keys that the environment names; undefined if it names none.
  *
  * @throws EnvironmentError naming the variable and the reason, and nothing of a key
  */
@@ -56,7 +56,7 @@ export async function readEncryptionKeys(
 }
 
 /**
- * Reads how payloads are encrypted: the data converter for workers and clients; undefined where the environment names
+ * Reads how payloads are encrypted: the data converter for workers and clients; undefined if the environment names
  * no keys, so that nothing is encrypted.
  *
  * @throws EnvironmentError naming every mistake at once

@@ -15,7 +15,7 @@ export interface KeyFileOptions {
  * Keys from a file, in the form of {@link keysFromText}; read again when it changes, so that keys are rotated
  * without a restart.
  *
- * @throws Error where it cannot be read at first
+ * @throws Error if it cannot be read at first
  */
 export function keysFromFile(
   path: string,

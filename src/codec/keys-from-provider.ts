@@ -9,7 +9,7 @@ import { encryptionKey, warnOfKeys, type EncryptionKey, type EncryptionKeys } fr
 export interface KeyProvider {
   /** The key that encrypts from now on. */
   current: () => Promise<{ id: string; key: Uint8Array | KeyObject }>;
-  /** A key by its id; undefined where there is none. */
+  /** A key by its id; undefined if there is none. */
   find: (id: string) => Promise<Uint8Array | KeyObject | undefined>;
 }
 

@@ -10,7 +10,7 @@ export interface EncryptionKey {
 export interface EncryptionKeys {
   /** The key that encrypts from now on. */
   current(): Promise<EncryptionKey>;
-  /** The key with this id; undefined where there is none. */
+  /** The key with this id; undefined if there is none. */
   find(id: string): Promise<EncryptionKey | undefined>;
 }
 
@@ -22,7 +22,7 @@ export const keyIdPattern = /^[\w.:/@+=-]{1,200}$/;
 /**
  * A key from its bytes.
  *
- * @throws RangeError where the id or the length is wrong; the message holds nothing of the key
+ * @throws RangeError if the id or the length is wrong; the message holds nothing of the key
  */
 export function encryptionKey(id: string, bytes: Uint8Array | KeyObject): EncryptionKey {
   if (!keyIdPattern.test(id)) {

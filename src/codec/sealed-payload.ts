@@ -68,7 +68,7 @@ export const isSealed = ({ metadata }: Payload): boolean =>
 /**
  * The id of the key that an encrypted payload names.
  *
- * @throws TamperedPayloadError where it is no payload of this form
+ * @throws TamperedPayloadError if it is no payload of this form
  */
 export function keyIdOf({ metadata }: Payload): string {
   const id = textIn(metadata?.[ID_KEY]);

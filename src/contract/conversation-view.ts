@@ -36,7 +36,7 @@ export const legViewSchema = z.object({
   outcome: outcomeSchema.nullable(),
   reason: fallbackReasonSchema.nullable(),
   detectedBy: detectionSchema.nullable(),
-  /** Set where `connected` arrived for a leg that had already expired: the caller may be on a stranger's conversation. */
+  /** Set if `connected` arrived for a leg that had already expired: the caller may be on a stranger's conversation. */
   connectedAfterExpiry: z.boolean(),
   /** Set if its decision has lost task name and variables: old legs with large results do, so that a conversation fits into what Temporal takes. */
   contextDropped: z.boolean(),
@@ -46,7 +46,7 @@ export type LegView = z.infer<typeof legViewSchema>;
 /** An event that changed nothing, and why. */
 export const ignoredEventSchema = z.object({
   event: z.enum(['connected', 'disconnected']),
-  /** As sent; `null` where the payload had none. */
+  /** As sent; `null` if the payload had none. */
   transferId: z.string().nullable(),
   why: z.string(),
   at: z.string(),

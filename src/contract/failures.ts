@@ -89,7 +89,7 @@ const reasons: Partial<Record<FailureType, FallbackReason>> = {
  * Why the customer falls back, after a request to ASAPP failed.
  *
  * @param type - the failure's
- * @param timedOut - the reason where nothing but the time ran out
+ * @param timedOut - the reason if nothing but the time ran out
  */
 export function reasonOf(type: string | null | undefined, timedOut: FallbackReason): FallbackReason {
   if (type === failureTypes.deadlineExceeded) return timedOut;

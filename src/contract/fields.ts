@@ -47,7 +47,7 @@ export const countrySchema = z.enum(Object.keys(countries) as [string, ...string
 });
 
 /**
- * How long call control waits for the answer, in milliseconds. The workflow answers within this time where it is shorter
+ * How long call control waits for the answer, in milliseconds. The workflow answers within this time if it is shorter
  * than its own hard limit.
  */
 export const answerWithinMsSchema = z.int().min(1).max(3_600_000);

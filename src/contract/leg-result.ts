@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { jsonSchema, variablesSchema } from './json';
 import { fallbackReasonSchema, legSummarySchema, outcomeSchema } from './routing-decision';
 
-/** What the routing policy was asked together with the result, and what it chose; `null` where it failed. */
+/** What the routing policy was asked together with the result, and what it chose; `null` if it failed. */
 export const routedSchema = z.object({
   outcome: outcomeSchema,
   reason: fallbackReasonSchema.nullable(),

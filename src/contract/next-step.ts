@@ -20,10 +20,10 @@ export const dialableLegSchema = z.discriminatedUnion('type', [
 ]);
 export type DialableLeg = z.infer<typeof dialableLegSchema>;
 
-/** The `askId` of the request, where it had one: another's means that Temporal repeated an old answer. */
+/** The `askId` of the request, if it had one: another's means that Temporal repeated an old answer. */
 const askId = z.string().optional();
 
-/** The answer to an ask of call control: dial a number, or route the customer. */
+/** The answer to a request or report of call control: dial a number, or route the customer. */
 export const nextStepSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('DIAL'),

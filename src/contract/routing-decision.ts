@@ -49,9 +49,9 @@ export const routingDecisionSchema = z.object({
   currentTaskName: z.string().nullable(),
   referenceVariables: variablesSchema,
   transferVariables: variablesSchema,
-  /** True where something went wrong and the route is the policy's answer to that. */
+  /** True if something went wrong and the route is the policy's answer to that. */
   fallback: z.boolean(),
-  /** Why it is a fallback; `null` where it is none. */
+  /** Why it is a fallback; `null` if it is none. */
   reason: fallbackReasonSchema.nullable(),
   /** What goes along with the customer over SIP; absent unless the route names variables as its `handOver`. */
   handOver: handOverSchema.exactOptional(),

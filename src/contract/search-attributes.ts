@@ -6,7 +6,7 @@ export const phaseAttribute = defineSearchAttributeKey('CallTransferPhase', 'KEY
 /** The outcome of the newest decision. */
 export const outcomeAttribute = defineSearchAttributeKey('CallTransferOutcome', 'KEYWORD');
 
-/** Why the newest decision is a fallback; absent where it is none. */
+/** Why the newest decision is a fallback; absent if it is none. */
 export const reasonAttribute = defineSearchAttributeKey('CallTransferReason', 'KEYWORD');
 
 /** All search attributes of this package. None holds anything personal. */

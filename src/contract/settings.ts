@@ -57,7 +57,7 @@ export const conversationSettingsSchema = z.strictObject({
     )
     .prefault({})
     .meta({ variable: 'CALL_TRANSFER_RECONNECT_WINDOWS_MS' }),
-  /** The route where the routing policy itself fails: any JSON value. */
+  /** The route if the routing policy itself fails: any JSON value. */
   lastResortRoute: routeSchema
     .default({ type: 'QUEUE', queue: 'agents' })
     .meta({ variable: 'CALL_TRANSFER_LAST_RESORT_ROUTE' }),

@@ -15,7 +15,7 @@ const causeSchema: z.ZodType<DisconnectCause, DisconnectCause | number> = z
   .transform((said): DisconnectCause => readCause(said) ?? String(said));
 
 /**
- * When it happened. Default: when the report arrived, also where the time cannot be read: it is shown and moves nothing, and a
+ * When it happened. Default: when the report arrived, also if the time cannot be read: it is shown and moves nothing, and a
  * caller waits.
  */
 const shownAtSchema = optional(instantSchema).catch(undefined);

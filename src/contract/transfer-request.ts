@@ -46,7 +46,7 @@ export type CallTransferInput = z.input<typeof callTransferInputSchema>;
  *
  * With the `transferId` of a leg it is answered for that leg. With a new one, after a leg has ended, it asks for a
  * reconnection leg. Without one it is answered for the leg whose number is being requested or waits to be dialled;
- * where there is none, it asks for a new leg: nothing tells its repetition from another wish.
+ * if there is none, it asks for a new leg: nothing tells its repetition from another wish.
  */
 export const transferRequestSchema = needsHeaderId(
   z.object({

@@ -13,6 +13,6 @@ export interface TransferSnapshot {
   /** ASAPP's proof that the dialled call arrived. */
   callReceivedAt: number | null;
   completedAt: number | null;
-  /** `transferType` is `null` where ASAPP names none. */
+  /** `transferType` is `null` if ASAPP names none. */
   outputContext: (LegContext & { transferType: string | null }) | null;
 }

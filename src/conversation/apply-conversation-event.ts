@@ -31,7 +31,7 @@ import {
 const MAX_LEGS_KEPT = 100;
 const MAX_IGNORED_KEPT = 20;
 
-/** The conversation after an event. Answers the same value where the event changes nothing. */
+/** The conversation after an event. Answers the same value if the event changes nothing. */
 export const applyConversationEvent = (
   state: ConversationState,
   event: ConversationEvent,

@@ -52,7 +52,7 @@ export interface LegRecord {
   reports: LegEvent[];
   /** Set once. */
   decision: DecisionCore | null;
-  /** Set where another run of this conversation has decided about the same transfer: that decision stands. */
+  /** Set if another run of this conversation has decided about the same transfer: that decision stands. */
   earlierDecision: RoutingDecision | null;
   /** What the policy chose, if it was asked together with the result. */
   routed: Routed | null;

@@ -17,7 +17,7 @@ export function detailsOf(state: ConversationState): string {
 }
 
 /**
- * The search attributes of a conversation, none where there is no change worth an event in the history: the first leg is
+ * The search attributes of a conversation, none if there is no change worth an event in the history: the first leg is
  * connected, or the newest leg is decided.
  *
  * A workflow task that writes an attribute which the server does not have is refused, and repeated for ever. So one is

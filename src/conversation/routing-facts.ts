@@ -31,7 +31,7 @@ export function endedLeg(
   };
 }
 
-/** What becomes of the customer. `choice` is `null` where the policy failed: the last resort. */
+/** What becomes of the customer. `choice` is `null` if the policy failed: the last resort. */
 export function decisionFrom(
   { conversationId, transferId, outcome, ...leg }: EndedLeg,
   choice: CheckedChoice | null,

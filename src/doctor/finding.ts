@@ -11,7 +11,7 @@ export interface Finding {
   status: 'OK' | 'WARNING' | 'PROBLEM' | 'SKIPPED';
   /** What is so, in one sentence. No credential, no key and no payload is in it. */
   says: string;
-  /** What to do about it, where there is something to do. */
+  /** What to do about it, if there is something to do. */
   advice?: string;
 }
 
@@ -51,6 +51,6 @@ export function summary(findings: readonly Finding[]): string {
   return problems + warnings === 0 ? 'Nothing is wrong.' : `${problems} problems, ${warnings} warnings.`;
 }
 
-/** Exit status of the program: 0 where nothing is wrong, 1 with problems, 2 with warnings alone. */
+/** Exit status of the program: 0 if nothing is wrong, 1 with problems, 2 with warnings alone. */
 export const exitStatus = (findings: readonly Finding[]): 0 | 1 | 2 =>
   count(findings, 'PROBLEM') > 0 ? 1 : count(findings, 'WARNING') > 0 ? 2 : 0;

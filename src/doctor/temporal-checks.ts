@@ -22,7 +22,7 @@ export const isCloud = (address: string): boolean => /\.tmprl\.cloud(:\d+)?$/.te
 export const whyOf = (error: unknown): string =>
   (error as { details?: string }).details ?? (error as Error).message;
 
-/** Takes workflows of the doctor's out of the lists again, where it may: nobody looks for them. */
+/** Takes workflows of the doctor's out of the lists again, if it may: nobody looks for them. */
 export async function forget(
   { connection, namespace }: Place,
   handles: readonly WorkflowHandle[],

@@ -58,5 +58,5 @@ export class ChangingFile<T> {
   }
 }
 
-/** Changes with the content, also where a link is set to another file. */
+/** Changes with the content, also if a link is set to another file. */
 const versionOf = ({ ino, size, mtimeMs, ctimeMs }: Stats) => [ino, size, mtimeMs, ctimeMs].join();

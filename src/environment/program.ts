@@ -24,7 +24,7 @@ export const untilStopped = () =>
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
 
-/** What to install, where a module could not be loaded for want of a package. */
+/** What to install, if a module could not be loaded for want of a package. */
 export function missingPackage(error: unknown): string | undefined {
   const { message = '' } = error as { message?: string };
   // Of `twilio/lib/twiml/VoiceResponse` the package is `twilio`.

@@ -21,7 +21,7 @@ const causes = new Map<DisconnectCause, CauseMeaning>([
 /** What a cause says about the dial; `undefined` for `NORMAL` and for a phone system's own words, which count as that. */
 export const meaningOf = (cause: string): CauseMeaning | undefined => causes.get(cause);
 
-/** Why the customer falls back where the dialled leg was never up; `undefined` where the cause speaks of no failed dial. */
+/** Why the customer falls back if the dialled leg was never up; `undefined` if the cause speaks of no failed dial. */
 export const dialFailureOf = (cause: string): FallbackReason | undefined =>
   cause === 'CANCELLED' ? undefined : meaningOf(cause)?.reason;
 

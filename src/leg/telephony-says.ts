@@ -41,7 +41,7 @@ export function onConnected(leg: LegState, { at, now }: LegEventOf<'connected'>)
     : { ...leg, connectedAt };
 }
 
-/** A connect to a leg that has ended: news where its number had expired. */
+/** A connect to a leg that has ended: news if its number had expired. */
 export const onLateConnect = (leg: LegState): LegState =>
   leg.end?.outcome === 'NUMBER_EXPIRED' && !leg.connectedAfterExpiry
     ? { ...leg, connectedAfterExpiry: true }

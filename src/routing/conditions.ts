@@ -32,7 +32,7 @@ export const conditionSchema = z.strictObject({
     })
     .optional(),
   /**
-   * Each must have one of the given values, among the transfer variables or, where it is not there, the
+   * Each must have one of the given values, among the transfer variables or, if it is not there, the
    * reference variables. Values are compared as text, since ASAPP sends `true` as well as `"true"`.
    */
   variables: z

@@ -7,7 +7,7 @@ export interface EndedLeg {
   conversationId: string;
   transferId: string;
   outcome: Outcome;
-  /** Why the outcome is a fallback; `null` where it is none. */
+  /** Why the outcome is a fallback; `null` if it is none. */
   reason: FallbackReason | null;
   /** The task that GenerativeAgent was in when the leg ended; `null` if ASAPP named none, as after the customer's hangup. */
   currentTaskName: string | null;
@@ -35,7 +35,7 @@ export interface RoutingChoice {
   route: JsonInput;
   /**
    * Answer call control with one fresh number before falling back to `route`. Only for `DIAL_FAILED` and
-   * `NUMBER_EXPIRED`, only where call control waits for an answer, and only once for each number asked for.
+   * `NUMBER_EXPIRED`, only if call control waits for an answer, and only once for each number asked for.
    * Default: false.
    */
   redial?: boolean;
@@ -50,7 +50,7 @@ export interface CheckedChoice extends RoutingChoice {
  * The user's own rule: what becomes of the customer after a leg. Evaluated once for each leg, in an
  * activity; its answer is recorded, so a changed policy never disturbs a call in flight.
  *
- * Where it throws, answers no JSON or takes longer than a second, the decision is a fallback with reason
+ * If it throws, answers no JSON or takes longer than a second, the decision is a fallback with reason
  * `ROUTING_POLICY_FAILED`.
  */
 export type RoutingPolicy = (facts: RoutingFacts) => RoutingChoice | Promise<RoutingChoice>;

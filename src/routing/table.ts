@@ -128,7 +128,7 @@ export function policyFromTable(table: RoutingTable): RoutingPolicy {
 }
 
 /**
- * What the worker routes by where its owner gives no policy: on `SYSTEM` the phone system goes on with its
+ * What the worker routes by if its owner gives no policy: on `SYSTEM` the phone system goes on with its
  * own flow, after the customer's hangup there is nothing to do, and everybody else meets a person.
  */
 export const defaultRoutingTable: RoutingTable = {

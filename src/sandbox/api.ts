@@ -15,7 +15,7 @@ export interface ApiAnswer {
   body: Record<string, unknown>;
 }
 
-/** A body's value, `undefined` where it is not JSON. */
+/** A body's value, `undefined` if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -35,7 +35,7 @@ export interface SandboxTransfer {
   type: RequestedTransport['type'];
   /** Of the number; empty for `SIP`. */
   country: string;
-  /** What GenerativeAgent works with: what the POST gave or, where it gave nothing, what the leg before had. */
+  /** What GenerativeAgent works with: what the POST gave or, if it gave nothing, what the leg before had. */
   inputContext: unknown;
   /** The conversation's leg before this one, which it resumes; `null` for the first. */
   resumedFrom: string | null;
@@ -94,8 +94,8 @@ export class Exchange {
   /**
    * Makes a new transfer, and assigns it a number unless it is of `SIP`.
    *
-   * @returns `undefined` where no number of the country is free
-   * @throws SandboxError where the id is known already
+   * @returns `undefined` if no number of the country is free
+   * @throws SandboxError if the id is known already
    */
   create(
     id: string,
@@ -155,7 +155,7 @@ export class Exchange {
    * A call arrives at a number, which is released by that.
    *
    * @returns the transfer that it reaches, whoever dialled
-   * @throws SandboxError where the number is assigned to nobody
+   * @throws SandboxError if the number is assigned to nobody
    */
   callArrives(transferNumber: string): SandboxTransfer {
     const now = this.now();
@@ -173,7 +173,7 @@ export class Exchange {
    *
    * @param headers - of its INVITE, names in any case
    * @returns the transfer that `X-ASAPP-CallTransferId` names
-   * @throws SandboxError without that header, or where no such transfer waits for its call
+   * @throws SandboxError without that header, or if no such transfer waits for its call
    */
   sipCallArrives(headers: Readonly<Record<string, string>>): SandboxTransfer {
     const named = Object.entries(headers).find(([name]) => name.toLowerCase() === SIP_HEADER);
@@ -189,7 +189,7 @@ export class Exchange {
   /**
    * GenerativeAgent ends the call.
    *
-   * @throws SandboxError where no call is up
+   * @throws SandboxError if no call is up
    */
   aiEnds(id: string, outputContext: SandboxContext, lag?: Lag): SandboxTransfer {
     return this.end(id, outputContext, lag);
@@ -198,7 +198,7 @@ export class Exchange {
   /**
    * The caller hangs up.
    *
-   * @throws SandboxError where no call is up
+   * @throws SandboxError if no call is up
    */
   callerHangsUp(id: string, lag?: Lag): SandboxTransfer {
     return this.end(id, null, lag);

@@ -17,7 +17,7 @@ const NUMBERS_OF_AREA_CODE = 100;
  * Invariants:
  * 1. A number is assigned to at most one transfer at a time, and belongs to one country for good.
  * 2. It is free again once released or expired. Of the free ones that which came back last is taken first, and
- *    a new one only where none is free: whoever dials a number late must meet a stranger, as in life.
+ *    a new one only if none is free: whoever dials a number late must meet a stranger, as in life.
  * 3. Time passes by the caller's clock alone: an expiry is noticed when somebody looks.
  */
 export class NumberPool {
@@ -30,7 +30,7 @@ export class NumberPool {
   /** @param size - how many numbers each country has; all countries together have 80,000 at most */
   constructor(private readonly size: number) {}
 
-  /** Assigns a number, or answers `undefined` where none of the country's is free. */
+  /** Assigns a number, or answers `undefined` if none of the country's is free. */
   take(assignment: Assignment, now: number): string | undefined {
     this.releaseExpired(now);
     const number = this.free.get(assignment.country)?.pop() ?? this.issue(assignment.country);

@@ -31,9 +31,9 @@ export interface LoggedRequest {
   method: SandboxMethod;
   /** Without a query. */
   path: string;
-  /** `null` where the request names none. */
+  /** `null` if the request names none. */
   transferId: string | null;
-  /** HTTP status; `null` before the answer, and where the connection was cut or left hanging. */
+  /** HTTP status; `null` before the answer, and if the connection was cut or left hanging. */
   status: number | null;
   /** When it arrived, epoch milliseconds of the machine's own clock. */
   at: number;
@@ -74,7 +74,7 @@ export class Sandbox {
   /**
    * Starts listening.
    *
-   * @throws Error of Node's, where the port is taken or the host is not this machine's
+   * @throws Error of Node's, if the port is taken or the host is not this machine's
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     const sandbox = new Sandbox({ apiId: 'sandbox-id', apiSecret: 'sandbox-secret', ...options });

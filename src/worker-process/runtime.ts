@@ -8,7 +8,7 @@ interface WorkerRuntimeOptions {
    * what the entry is about, such as `workflowId`, `transferId`, `outcome`.
    */
   log: { format: 'text' | 'json'; level: (typeof logLevels)[number] };
-  /** Where Prometheus reads the metrics, such as `0.0.0.0:9464`; undefined where nothing is served. */
+  /** Where Prometheus reads the metrics, such as `0.0.0.0:9464`; undefined if nothing is served. */
   metricsAddress: string | undefined;
 }
 

@@ -73,7 +73,7 @@ export function searchAttributesOf(
 }
 
 /**
- * Registers this package's search attributes where a namespace lacks them. Safe to repeat.
+ * Registers this package's search attributes if a namespace lacks them. Safe to repeat.
  *
  * @returns the names that were added
  * @throws EnvironmentError if one is there with another type

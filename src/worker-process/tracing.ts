@@ -1,11 +1,11 @@
 /**
- * Switches tracing on where the environment names a collector (`OTEL_EXPORTER_OTLP_ENDPOINT` or
+ * Switches tracing on if the environment names a collector (`OTEL_EXPORTER_OTLP_ENDPOINT` or
  * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`): from an HTTP request that comes in through Temporal to the request that ASAPP
  * gets. OpenTelemetry's packages are optional, and read the rest of their variables themselves.
  *
  * Call it before anything that uses HTTP is loaded. Spans hold ids, and no number or variable.
  *
- * @param serviceName - where `OTEL_SERVICE_NAME` names none
+ * @param serviceName - if `OTEL_SERVICE_NAME` names none
  * @returns a plugin for clients and workers, and what sends the rest of the spans and ends
  */
 export async function startTracing(environment: NodeJS.ProcessEnv, serviceName: string) {

@@ -91,7 +91,7 @@ const ask = (conversation: ConversationRun, transferId: string, type: 'checkRequ
 /**
  * Opens a further leg. A customer who calls again has left the leg before, though nobody may have said so: ASAPP knows.
  *
- * @returns the leg to answer for: another where the conversation was cancelled
+ * @returns the leg to answer for: another if the conversation was cancelled
  * @throws ApplicationFailure of type `LegInProgress`
  */
 export async function legOpened(

@@ -60,7 +60,7 @@ export async function begin(conversation: ConversationRun): Promise<void> {
   }
 }
 
-/** Where no request to ASAPP brought the settings: it failed, or the caller left before. */
+/** If no request to ASAPP brought the settings: it failed, or the caller left before. */
 export async function settingsAreRead(conversation: ConversationRun): Promise<void> {
   if (conversation.state.settings !== null) return;
   conversation.apply({ type: 'settingsRead', settings: await readSettings() });

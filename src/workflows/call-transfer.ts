@@ -16,7 +16,7 @@ import { runLeg } from './run-leg';
  * the messages of the contract, and each request and report is answered within its hard limit.
  *
  * @param input - what starts the conversation
- * @param carried - the conversation, only where a run continues as new
+ * @param carried - the conversation, only if a run continues as new
  * @returns the decision on the last leg
  * @throws ApplicationFailure of type `InvalidInput` that names the field
  */

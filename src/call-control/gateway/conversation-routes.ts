@@ -16,7 +16,7 @@ import { least, usableSecrets } from '../secrets';
 import type { GatewayOptions } from './create-gateway';
 import { problem, problems, unauthorized } from './problems';
 
-/** Whether somebody was there to hear a report: false where the conversation had ended. */
+/** Whether somebody was there to hear a report: false if the conversation had ended. */
 export const deliverySchema = z.object({
   delivered: z
     .boolean()

@@ -59,7 +59,7 @@ export interface GatewayOptions {
 /** How a request was answered. */
 export interface GatewayAnswer {
   method: string;
-  /** The address's pattern, such as `/v1/conversations/:conversationId`; `none` where there is none. */
+  /** The address's pattern, such as `/v1/conversations/:conversationId`; `none` if there is none. */
   route: string;
   /** HTTP status. */
   status: number;

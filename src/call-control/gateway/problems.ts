@@ -11,7 +11,7 @@ export const problemSchema = z.object({
   error: z.object({
     /** For programs. An open set. */
     type: z.string(),
-    /** For people: names the field where one is wrong. Nothing of the gateway's inside. */
+    /** For people: names the field if one is wrong. Nothing of the gateway's inside. */
     message: z.string(),
   }),
 });

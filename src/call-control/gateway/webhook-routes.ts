@@ -125,7 +125,7 @@ async function serve(
   throw notTaken();
 }
 
-/** What the request says; or, where it cannot be read although a caller waits, what the answer is made of. */
+/** What the request says; or, if it cannot be read although a caller waits, what the answer is made of. */
 function read(
   system: PhoneSystem,
   request: WebhookRequest,
@@ -166,7 +166,7 @@ function answerOf(
   }
 }
 
-/** The fallback route where there is no decision, or none that can be told. */
+/** The fallback route if there is no decision, or none that can be told. */
 const fallbackAnswer = (system: PhoneSystem, call: object, route: Route): WebhookAnswer => {
   const ids = { conversationId: '', transferId: '' };
   const why = { outcome: 'TRANSFER_UNAVAILABLE', reason: 'REQUEST_REFUSED' } as const;

@@ -23,7 +23,7 @@ export interface VerbSettings extends PhoneSystemSettings {
 type Verb = { verb: 'tag' | 'dial' | 'enqueue' | 'redirect' | 'hangup' } & Record<string, unknown>;
 
 /**
- * Behind the address of a webhook: how often jambonz sends it again where it gets no answer, and after what: no
+ * Behind the address of a webhook: how often jambonz sends it again if it gets no answer, and after what: no
  * connection, too long a wait, a status of 5xx. Without it jambonz never does, and the caller is dropped.
  */
 const RETRIES = '#rc=2&rp=ct,rt,5xx';

@@ -1,4 +1,4 @@
-/** The door for whoever runs the gateway with jambonz in a program of their own. */
+/** The entry point for whoever runs the gateway with jambonz in a program of their own. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { z } from 'zod';

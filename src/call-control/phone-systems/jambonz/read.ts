@@ -41,7 +41,7 @@ export const dialEndedSchema = callSchema.extend({
    * `no-answer`, `queued`.
    */
   call_status: optional(wordSchema).catch(undefined),
-  /** Of the dialled leg, as far as it came: absent where it did not begin. */
+  /** Of the dialled leg, as far as it came: absent if it did not begin. */
   dial_call_status: optional(wordSchema).catch(undefined),
   dial_sip_status: optional(z.coerce.number()).catch(undefined),
   dial_call_sid: optional(z.string()).catch(undefined),
@@ -142,7 +142,7 @@ function routed({ query, body }: WebhookRequest): Reading<JambonzCall> {
  * A leg has come further. The gateway's own tags say which one was dialled; of the caller's own leg its id is enough.
  *
  * The dialled leg's end is the `dial` webhook's to report, which knows who hung up: a report that knows less and
- * comes earlier would do harm. So is the end of the caller's own leg where jambonz was told to end it.
+ * comes earlier would do harm. So is the end of the caller's own leg if jambonz was told to end it.
  */
 function status({ body }: WebhookRequest): Reading<JambonzCall> {
   const payload = checked(callStatusSchema, jsonIn(body), 'body');

@@ -7,7 +7,7 @@ import type { DialEnded } from './read';
 export const isOver = (callStatus = ''): boolean =>
   ['completed', 'failed', 'busy', 'no-answer'].includes(callStatus);
 
-/** What the last `dial_call_status` says where the dialled leg was never connected with the caller. */
+/** What the last `dial_call_status` says if the dialled leg was never connected with the caller. */
 const causeOfStatus = new Map<string, DisconnectCause>([
   ['busy', 'BUSY'],
   ['no-answer', 'NO_ANSWER'],

@@ -12,7 +12,7 @@ export interface CommandSettings extends RouteSettings {
 }
 
 /**
- * Telnyx refuses to let a number ring for less, seconds. Where the number must be dialled sooner than that, the
+ * Telnyx refuses to let a number ring for less, seconds. If the number must be dialled sooner than that, the
  * ringing reaches into the margin between `dialBy` and the number's expiry.
  */
 const LEAST_RING_SECONDS = 5;

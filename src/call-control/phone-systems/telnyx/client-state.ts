@@ -52,7 +52,7 @@ type WithoutVersion<S> = S extends unknown ? Omit<S, 'callTransfer'> : never;
 export const encodeClientState = (state: WithoutVersion<ClientState>): string =>
   Buffer.from(JSON.stringify({ callTransfer: 1, ...state })).toString('base64');
 
-/** The state in a webhook; undefined where there is none, or it is not the gateway's own. */
+/** The state in a webhook; undefined if there is none, or it is not the gateway's own. */
 export function decodeClientState(text: string | undefined): ClientState | undefined {
   if (text === undefined) return undefined;
   try {

@@ -45,7 +45,7 @@ export interface PerformOptions {
   apiUrl?: string | undefined;
   /** How long one attempt may take, milliseconds: a caller waits on the line. Default: 1,500. */
   attemptTimeoutMs?: number | undefined;
-  /** Attempts after the first, where Telnyx is busy, faulty or silent. Default: 2. */
+  /** Attempts after the first, if Telnyx is busy, faulty or silent. Default: 2. */
   maxRetries?: number | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface PerformOptions {
 type Send = Record<TelnyxCommand['action'], (callControlId: string, params: object) => Promise<unknown>>;
 
 /**
- * Carries commands out, one after the other, through Telnyx's own client. Rejects where Telnyx did not take one. A
+ * Carries commands out, one after the other, through Telnyx's own client. Rejects if Telnyx did not take one. A
  * repeated attempt has the same `command_id`, so that one whose answer was lost is not carried out twice; one that was taken is
  * not sent again. A command for a call that has ended meanwhile counts as done, and so does `answer` for one that is up.
  */

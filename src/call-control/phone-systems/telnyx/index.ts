@@ -1,4 +1,4 @@
-/** The door for whoever runs the gateway with Telnyx in a program of their own. Needs the package `telnyx`. */
+/** The entry point for whoever runs the gateway with Telnyx in a program of their own. Needs the package `telnyx`. */
 import { isUtf8 } from 'node:buffer';
 
 import { TelnyxWebhook, TelnyxWebhookVerificationError } from 'telnyx/lib/webhooks';

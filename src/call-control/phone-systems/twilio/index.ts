@@ -1,4 +1,4 @@
-/** The door for whoever runs the gateway with Twilio in a program of their own. Needs the package `twilio`. */
+/** The entry point for whoever runs the gateway with Twilio in a program of their own. Needs the package `twilio`. */
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import { z } from 'zod';
 
