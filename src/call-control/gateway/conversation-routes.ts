@@ -14,7 +14,8 @@ import type { NextSteps } from '../next-steps';
 import { least, usableSecrets } from '../secrets';
 
 import type { GatewayOptions } from './create-gateway';
-import { problem, problems, unauthorized } from './problems';
+import { examples } from './examples';
+import { answer, problem, problems, unauthorized } from './problems';
 
 /** Whether somebody was there to hear a report: false if the conversation had ended. */
 export const deliverySchema = z.object({
@@ -24,6 +25,10 @@ export const deliverySchema = z.object({
       'Whether the conversation heard it: false if it had ended. A leg that it does not know is among its ignoredEvents',
     ),
 });
+
+export const requestBodySchema = needsCountry(needsHeaderId(firstLegSchema));
+
+export const disconnectBodySchema = disconnectReportSchema.omit({ askId: true, answerWithinMs: true });
 
 /** The conversations, for systems that speak JSON and hold a key. */
 export function conversationRoutes(
@@ -37,7 +42,12 @@ export function conversationRoutes(
   const described = {
     tags: ['Conversations'],
     security: [{ apiKey: [] }],
-    params: z.object({ conversationId: conversationIdSchema }),
+    params: z.object({
+      conversationId: conversationIdSchema.meta({
+        description: 'Yours: any id without a phone number or a name in it',
+        examples: [examples.conversationId],
+      }),
+    }),
   };
   const response = {
     ...problems,
@@ -49,7 +59,7 @@ export function conversationRoutes(
     503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
   };
   const stepResponse = {
-    200: nextStepSchema,
+    200: answer('What to do with the customer', nextStepSchema),
     ...response,
     409: problem('The leg cannot be had: `LegInProgress`, `NumberNotDialable` or `TransferIdConflict`'),
   };
@@ -58,8 +68,9 @@ export function conversationRoutes(
     preParsing,
     schema: {
       ...described,
+      operationId: 'requestTransfer',
       summary: 'Start a conversation, or reconnect its customer',
-      body: needsCountry(needsHeaderId(firstLegSchema)),
+      body: requestBodySchema,
       response: stepResponse,
     },
     handler: async ({ params, body, log }) =>
@@ -70,8 +81,9 @@ export function conversationRoutes(
     preParsing,
     schema: {
       ...described,
+      operationId: 'reportDisconnect',
       summary: 'A leg ended: what comes next?',
-      body: disconnectReportSchema.omit({ askId: true, answerWithinMs: true }),
+      body: disconnectBodySchema,
       response: stepResponse,
     },
     handler: async ({ params, body, log }) =>
@@ -82,9 +94,10 @@ export function conversationRoutes(
     preParsing,
     schema: {
       ...described,
+      operationId: 'reportConnected',
       summary: 'GenerativeAgent answered the dialled leg',
       body: connectReportSchema,
-      response: { 200: deliverySchema, ...response },
+      response: { 200: answer('The conversation heard it, or had ended', deliverySchema), ...response },
     },
     handler: async ({ params, body }) => ({
       delivered: await steps.note({ type: 'leg.connected', data: { ...body, ...params } }),
@@ -95,8 +108,9 @@ export function conversationRoutes(
     preParsing,
     schema: {
       ...described,
+      operationId: 'getConversation',
       summary: 'The state of a conversation, every leg with its times',
-      response: { 200: conversationViewSchema, ...response },
+      response: { 200: answer('The conversation', conversationViewSchema), ...response },
     },
     handler: async ({ params }) => await client.conversation(params.conversationId),
   });

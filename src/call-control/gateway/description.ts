@@ -1,51 +1,27 @@
 import fastifySwagger from '@fastify/swagger';
-import countries from 'countries-list/minimal/countries.2to3.min.json';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 
-import { conversationViewSchema } from '../../contract/conversation-view';
-import { countrySchema } from '../../contract/fields';
-import { jsonSchema } from '../../contract/json';
-import { nextStepSchema } from '../../contract/next-step';
-import { routingDecisionSchema } from '../../contract/routing-decision';
-import { legEventSchema } from '../leg-events';
-
-import { deliverySchema } from './conversation-routes';
 import type { GatewayOptions } from './create-gateway';
-import { healthSchema } from './health-routes';
-import { problemSchema } from './problems';
-
-/** What has a name in the description. */
-const schemaRegistry = z.registry<{ id: string }>();
-for (const [id, schema] of Object.entries({
-  Json: jsonSchema,
-  LegEvent: legEventSchema,
-  NextStep: nextStepSchema,
-  RoutingDecision: routingDecisionSchema,
-  ConversationView: conversationViewSchema,
-  Delivery: deliverySchema,
-  Health: healthSchema,
-  Problem: problemSchema,
-})) {
-  schemaRegistry.add(schema, { id });
-}
-
-type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>;
-
-/** What JSON Schema can say and zod does not by itself. */
-const override: Override = ({ zodSchema, jsonSchema: described }) => {
-  if ((zodSchema as unknown) === jsonSchema) {
-    for (const key of Object.keys(described)) Reflect.deleteProperty(described, key);
-    described.description = 'Any JSON';
-  }
-  // Readers must expect fields that a newer version adds.
-  if (described.additionalProperties === false) delete described.additionalProperties;
-  if ((zodSchema as unknown) === countrySchema) described.enum = Object.keys(countries);
-};
+import { override, schemaRegistry } from './named-schemas';
 
 const inHeader = (name: string, description: string) =>
   ({ type: 'apiKey', in: 'header', name, description }) as const;
+
+const securitySchemes = {
+  apiKey: { type: 'http', scheme: 'bearer', description: 'One of `GATEWAY_API_KEYS`' },
+  standardWebhooks: inHeader(
+    // Not as the parameter is spelled, because @fastify/swagger drops a parameter that a scheme names.
+    'Webhook-Signature',
+    'HMAC-SHA-256 with one of `GATEWAY_WEBHOOK_SECRETS`, see https://www.standardwebhooks.com',
+  ),
+} as const;
+
+const tags = [
+  { name: 'Conversations', description: 'For systems that speak JSON and hold a key' },
+  { name: 'Leg events', description: 'For systems that sign what they post' },
+  { name: 'Health', description: 'For whoever runs the gateway' },
+];
 
 /** Collects the routes that are declared after it into the OpenAPI description at `/openapi.json`. */
 export async function describeRoutes(
@@ -60,13 +36,17 @@ export async function describeRoutes(
         title: 'Call transfer gateway',
         version: '1',
         description:
-          "Hands a live call to ASAPP's GenerativeAgent and gets it back. Every ask is answered within its hard limit, with a number to dial or with where to route the customer.",
+          "Hands a live call to ASAPP's GenerativeAgent and gets it back. Every request for a next step is answered within its hard limit, with what to dial or with where to route the customer. Expect fields that are not described here: newer versions add some.",
+        license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: publicUrl }],
+      tags: [
+        ...tags,
+        ...phoneSystems.map(({ name }) => ({ name, description: `Webhooks of ${name}, as it makes them` })),
+      ],
       components: {
         securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer' },
-          standardWebhooks: inHeader('webhook-signature', 'https://www.standardwebhooks.com'),
+          ...securitySchemes,
           ...Object.fromEntries(
             phoneSystems.map(({ name, signatureHeader }) => [
               name,
@@ -77,7 +57,7 @@ export async function describeRoutes(
       },
     },
     transform: createJsonSchemaTransform(config),
-    transformObject: (document) => withoutUnused(createJsonSchemaTransformObject(config)(document)),
+    transformObject: (document) => onlyUsed(createJsonSchemaTransformObject(config)(document)),
   });
   // Made once: many requests whose answers nobody reads hold the same bytes.
   let description: Buffer | undefined;
@@ -87,17 +67,35 @@ export async function describeRoutes(
   });
 }
 
-/** Drops the names that nothing refers to: each schema was given one for requests and one for answers. */
-function withoutUnused<T extends object>(document: T): T {
-  const { components: { schemas = {} } = {} } = document as {
-    components?: { schemas?: Record<string, unknown> };
+/** Ends the name that each schema has in requests, beside the name that it has in answers. */
+const OF_REQUESTS = 'Input';
+
+/** Drops the names that nothing refers to, and calls what only requests have by its own name. */
+function onlyUsed<T extends object>(document: T): T {
+  const { paths, components: { schemas = {}, ...components } = {} } = document as {
+    paths?: object;
+    components?: { schemas?: Record<string, object> };
   };
-  const isUnused = (name: string) => {
-    const { [name]: _, ...others } = schemas;
-    const rest = { ...document, components: { schemas: others } };
-    return !JSON.stringify(rest).includes(`"#/components/schemas/${name}"`);
+  const used = new Set(referencesIn(paths));
+  // What is added while a set is gone through is gone through as well.
+  for (const name of used) for (const further of referencesIn(schemas[name])) used.add(further);
+  const shortened = (name: string) => {
+    const own = name.endsWith(OF_REQUESTS) ? name.slice(0, -OF_REQUESTS.length) : name;
+    return used.has(own) ? name : own;
   };
-  const unused = Object.keys(schemas).filter(isUnused);
-  for (const name of unused) Reflect.deleteProperty(schemas, name);
-  return unused.length === 0 ? document : withoutUnused(document);
+  const kept = Object.entries(schemas).filter(([name]) => used.has(name));
+  const text = JSON.stringify({
+    ...document,
+    components: {
+      ...components,
+      schemas: Object.fromEntries(kept.map(([name, schema]) => [shortened(name), schema])),
+    },
+  });
+  return JSON.parse(text.replace(REFERENCE, (_, name: string) => `"${SCHEMAS}${shortened(name)}"`)) as T;
 }
+
+const SCHEMAS = '#/components/schemas/';
+const REFERENCE = new RegExp(`"${SCHEMAS}([^"]+)"`, 'g');
+
+const referencesIn = (part: object = {}): string[] =>
+  [...JSON.stringify(part).matchAll(REFERENCE)].map(([, name = '']) => name);

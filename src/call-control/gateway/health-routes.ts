@@ -5,6 +5,8 @@ import { z } from 'zod';
 
 import { NoAnswerError } from '../../client/errors';
 
+import { answer } from './problems';
+
 export const healthSchema = z.object({
   status: z.string(),
   /** Why calls cannot be answered, for people. */
@@ -20,6 +22,7 @@ const FRESH_MS = 250;
 /** For whoever runs the gateway: whether the process works, and whether calls should be sent to it. */
 export function healthRoutes(server: FastifyInstance, isReady: () => Promise<boolean>): void {
   const config = { rateLimit: false };
+  const described = { tags: ['Health'], security: [] };
   const find = async (): Promise<unknown> => {
     const late = sleep(READY_MS, undefined, { ref: false }).then(() => {
       throw new NoAnswerError('Temporal gave no answer in time');
@@ -34,15 +37,21 @@ export function healthRoutes(server: FastifyInstance, isReady: () => Promise<boo
   };
   server.get('/health/live', {
     config,
-    schema: { tags: ['Health'], summary: 'The process works', response: { 200: healthSchema } },
+    schema: {
+      ...described,
+      operationId: 'isLive',
+      summary: 'The process works',
+      response: { 200: answer('It does', healthSchema) },
+    },
     handler: () => ({ status: 'live' }),
   });
   server.get('/health/ready', {
     config,
     schema: {
-      tags: ['Health'],
+      ...described,
+      operationId: 'isReady',
       summary: 'Temporal can be reached, a worker polls the task queue, and the gateway is not shutting down',
-      response: { 200: healthSchema, 503: healthSchema },
+      response: { 200: answer('Send calls here', healthSchema), 503: answer('Send none', healthSchema) },
     },
     handler: async (_request, reply) => {
       const ready = await readiness();

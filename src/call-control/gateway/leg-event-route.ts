@@ -10,7 +10,7 @@ import { least, usableSecrets } from '../secrets';
 
 import { deliverySchema } from './conversation-routes';
 import type { GatewayOptions } from './create-gateway';
-import { problem, problems, unauthorized } from './problems';
+import { answer, problem, problems, unauthorized } from './problems';
 
 /** @throws Error if a secret is no base64, or too short */
 export const webhooksOf = ({ webhookSecrets = [] }: GatewayOptions): Webhook[] =>
@@ -34,18 +34,28 @@ export function legEventRoute(
   app.post<{ Body: Buffer | undefined }>('/v1/leg-events', {
     schema: {
       tags: ['Leg events'],
+      operationId: 'sendLegEvent',
       summary: 'What happened to a leg, signed as Standard Webhooks says',
       security: [{ standardWebhooks: [] }],
       consumes: ['application/json'],
       body: legEventSchema,
       headers: z.object({
-        'webhook-id': z.string().describe('Of the message'),
-        'webhook-timestamp': z.string().describe('Seconds since 1970'),
-        'webhook-signature': z.string().describe('`v1,{base64}`, several separated by spaces'),
+        'webhook-id': z.string().meta({ description: 'Of the message', examples: ['msg_1'] }),
+        'webhook-timestamp': z
+          .string()
+          .meta({ description: 'Seconds since 1970, as text', examples: ['1795514400'] }),
+        'webhook-signature': z.string().meta({
+          description:
+            '`v1,` and the base64 HMAC-SHA-256 of `{webhook-id}.{webhook-timestamp}.{body}`; several separated by spaces',
+          examples: ['v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4='],
+        }),
       }),
       response: {
         ...problems,
-        200: z.union([nextStepSchema, deliverySchema]),
+        200: answer(
+          'What to do with the customer; after `leg.connected` whether the conversation heard it',
+          z.union([nextStepSchema, deliverySchema]),
+        ),
         401: problem('The signature is missing, wrong or too old'),
         404: problem('No such conversation, or no such leg in it'),
         409: problem('The leg cannot be had'),

@@ -16,11 +16,14 @@ export const problemSchema = z.object({
   }),
 });
 
-/** How an answer with a problem is described. */
-export const problem = (description: string) => ({
+/** How an answer of JSON is described. */
+export const answer = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
-  content: { 'application/json': { schema: problemSchema } },
+  content: { 'application/json': { schema } },
 });
+
+/** How an answer with a problem is described. */
+export const problem = (description: string) => answer(description, problemSchema);
 
 /** What any address that takes a body may answer with. */
 export const problems = {

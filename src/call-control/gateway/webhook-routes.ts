@@ -34,7 +34,7 @@ export function webhookRoutes(
   for (const system of phoneSystems) {
     for (const [name, hook] of Object.entries(system.hooks)) {
       app.post<{ Body: Buffer | undefined }>(`/${system.name}/${name}`, {
-        schema: schemaOf(system, hook),
+        schema: schemaOf(system, name, hook),
         handler: async (request, reply) => {
           const webhook = webhookRequest(request, name, publicUrl);
           if (!(await system.authenticate(webhook))) {
@@ -49,7 +49,8 @@ export function webhookRoutes(
   }
 }
 
-const schemaOf = ({ name }: PhoneSystem, { summary, accepts, query, body, answers }: Hook) => ({
+const schemaOf = ({ name }: PhoneSystem, hook: string, { summary, accepts, query, body, answers }: Hook) => ({
+  operationId: `${name}${hook.charAt(0).toUpperCase()}${hook.slice(1)}`,
   tags: [name],
   summary,
   security: [{ [name]: [] }],
