@@ -140,7 +140,7 @@ const layerImports = [
 });
 
 export default defineConfig(
-  globalIgnores(['**/lib/', 'coverage/', '.cache/', '**/*.js', '**/*.mjs', '**/*.cjs']),
+  globalIgnores(['**/lib/', 'coverage/', '.cache/', '**/generated/', '**/*.js', '**/*.mjs', '**/*.cjs']),
   {
     name: 'code',
     files: ['**/*.ts'],

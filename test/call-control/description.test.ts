@@ -2,11 +2,25 @@ import { CallTransferClient } from '../../src';
 import { twilio } from '../../src/call-control/phone-systems/twilio/index';
 import { phoneSystemSettings, PUBLIC_URL, withGateway } from '../support/with-gateway';
 
+interface Operation {
+  operationId: string;
+  tags: string[];
+  parameters?: { in: string; name: string; required: boolean }[];
+  responses: Record<string, unknown>;
+  security: unknown[];
+}
+
+interface Schema {
+  oneOf?: { $ref: string }[];
+  discriminator?: { propertyName: string; mapping: Record<string, string> };
+}
+
 interface Description {
   openapi: string;
   servers: { url: string }[];
-  paths: Record<string, Record<string, { responses: Record<string, unknown>; security?: unknown }>>;
-  components: { schemas: Record<string, unknown> };
+  tags: { name: string; description: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
 }
 
 /** The description of a gateway that is never asked for anything else. */
@@ -59,4 +73,70 @@ test('every reference leads somewhere, and every name is used', async () => {
   const references = new Set([...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference));
   const names = Object.keys(described.components.schemas).map((name) => `#/components/schemas/${name}`);
   expect([...references].sort()).toEqual(names.sort());
+});
+
+test.each([
+  ['NextStep', 'action', { DIAL: 'DialStep', ROUTE: 'RouteStep' }],
+  ['DialableLeg', 'type', { PHONE_NUMBER: 'PhoneNumberLeg', SIP: 'SipLeg' }],
+  [
+    'LegEvent',
+    'type',
+    {
+      'leg.requested': 'LegRequested',
+      'leg.connected': 'LegConnected',
+      'leg.disconnected': 'LegDisconnected',
+    },
+  ],
+])('each member of a %s has a name, and its %s says which it is', async (name, propertyName, members) => {
+  const { schemas } = (await description()).components;
+  const mapping = Object.fromEntries(
+    Object.entries(members).map(([value, member]) => [value, `#/components/schemas/${member}`]),
+  );
+  expect(schemas[name]?.oneOf).toEqual(Object.values(mapping).map(($ref) => ({ $ref })));
+  expect(schemas[name]?.discriminator).toEqual({ propertyName, mapping });
+});
+
+test('each operation has a name of its own, and a tag that is described', async () => {
+  const { paths, tags } = await description();
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const names = operations.map(({ operationId }) => operationId);
+  expect(names).toEqual([
+    ...['requestTransfer', 'reportDisconnect', 'reportConnected', 'getConversation', 'sendLegEvent'],
+    ...['twilioVoice', 'twilioDial', 'twilioRouted', 'twilioStatus', 'isLive', 'isReady'],
+  ]);
+  expect([...new Set(operations.flatMap((operation) => operation.tags))].sort()).toEqual(
+    tags.map(({ name }) => name).sort(),
+  );
+});
+
+test('a signed event has three headers', async () => {
+  const operation = (await description()).paths['/v1/leg-events']?.['post'];
+  expect(operation?.parameters).toMatchObject(
+    ['id', 'timestamp', 'signature'].map((what) => ({
+      in: 'header',
+      name: `webhook-${what}`,
+      required: true,
+    })),
+  );
+});
+
+test('health is open to all', async () => {
+  const { paths } = await description();
+  expect(['live', 'ready'].map((what) => paths[`/health/${what}`]?.['get']?.security)).toEqual([[], []]);
+});
+
+test('a field that holds an instant says so, also where it may be null', async () => {
+  const { LegView } = (await description()).components.schemas;
+  expect(LegView).toMatchObject({
+    properties: {
+      requestedAt: { type: 'string', format: 'date-time' },
+      connectedAt: { anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] },
+    },
+  });
+});
+
+test('a reason that a newer worker knows is described as well', async () => {
+  const { FallbackReason } = (await description()).components.schemas;
+  expect(FallbackReason).toMatchObject({ type: 'string' });
+  expect(FallbackReason).not.toHaveProperty('enum');
 });

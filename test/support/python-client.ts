@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from './run-folder';
 
 const GENERATOR = 'openapi-python-client==0.29.1';
-const folder = join(projectRoot, '.cache', 'python-client');
+const folder = join(projectRoot, '.cache', GENERATOR);
 const description = join(projectRoot, 'schemas', 'openapi.json');
 
 const run = promisify(execFile);
@@ -20,8 +20,10 @@ export async function generatePythonClient(): Promise<void> {
     await run('python3', ['-m', 'venv', folder]);
     await run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', GENERATOR]);
   }
-  const output = ['--overwrite', '--output-path', join(folder, 'gateway_client')];
-  await run(generator, ['generate', '--path', description, '--meta', 'none', ...output]);
+  const output = ['--meta', 'none', '--overwrite', '--output-path', join(folder, 'gateway_client')];
+  // It calls a formatter, which is beside it, and warns of whatever it leaves out.
+  const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` };
+  await run(generator, ['generate', '--path', description, '--fail-on-warning', ...output], { env });
 }
 
 /** Runs a program that uses the client. After each line that it says, `hear` is waited for before it goes on. */

@@ -30,6 +30,34 @@ export const requestBodySchema = needsCountry(needsHeaderId(firstLegSchema));
 
 export const disconnectBodySchema = disconnectReportSchema.omit({ askId: true, answerWithinMs: true });
 
+/** How each of the addresses is described. */
+const described = {
+  tags: ['Conversations'],
+  security: [{ apiKey: [] }],
+  params: z.object({
+    conversationId: conversationIdSchema.meta({
+      description: 'Yours: any id without a phone number or a name in it',
+      examples: [examples.conversationId],
+    }),
+  }),
+};
+
+const response = {
+  ...problems,
+  401: problem('No key, or a wrong one'),
+  404: problem(
+    'No such conversation: a request starts it, a report does not. Or a disconnect of a leg that it does not know',
+  ),
+  415: problem('The body is no JSON'),
+  503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
+};
+
+const stepResponse = {
+  200: answer('What to do with the customer', nextStepSchema),
+  ...response,
+  409: problem('The leg cannot be had: `LegInProgress`, `NumberNotDialable` or `TransferIdConflict`'),
+};
+
 /** The conversations, for systems that speak JSON and hold a key. */
 export function conversationRoutes(
   server: FastifyInstance,
@@ -39,30 +67,6 @@ export function conversationRoutes(
   const app = server.withTypeProvider<ZodTypeProvider>();
   // After the rate limit, and before a byte of the body is read.
   const preParsing = bearer(apiKeys);
-  const described = {
-    tags: ['Conversations'],
-    security: [{ apiKey: [] }],
-    params: z.object({
-      conversationId: conversationIdSchema.meta({
-        description: 'Yours: any id without a phone number or a name in it',
-        examples: [examples.conversationId],
-      }),
-    }),
-  };
-  const response = {
-    ...problems,
-    401: problem('No key, or a wrong one'),
-    404: problem(
-      'No such conversation: a request starts it, a report does not. Or a disconnect of a leg that it does not know',
-    ),
-    415: problem('The body is no JSON'),
-    503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
-  };
-  const stepResponse = {
-    200: answer('What to do with the customer', nextStepSchema),
-    ...response,
-    409: problem('The leg cannot be had: `LegInProgress`, `NumberNotDialable` or `TransferIdConflict`'),
-  };
 
   app.post('/v1/conversations/:conversationId/request-transfer', {
     preParsing,

@@ -146,6 +146,8 @@ export const override: Override = ({ zodSchema, jsonSchema: described }) => {
       if (key !== 'description') Reflect.deleteProperty(described, key);
     }
   }
+  // Every key of JSON is a string.
+  if (Object.keys(described.propertyNames ?? {}).join() === 'type') delete described.propertyNames;
   // Readers must expect fields that a newer version adds.
   if (described.additionalProperties === false) delete described.additionalProperties;
   if (schema === countrySchema) described.enum = Object.keys(countries);

@@ -1285,6 +1285,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "CallSid": "CA5f1c2a5e9a0c4f2e8f570b6d0b8a4c11",
+                 *       "CallStatus": "ringing",
+                 *       "From": "+12025550123",
+                 *       "To": "+18005551212"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": {
                     CallSid: string;
                     CallStatus?: string;
@@ -1391,6 +1399,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "CallSid": "CA5f1c2a5e9a0c4f2e8f570b6d0b8a4c11",
+                 *       "CallStatus": "in-progress",
+                 *       "From": "+12025550123",
+                 *       "To": "+18005551212",
+                 *       "DialCallStatus": "completed",
+                 *       "DialBridged": "true"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": {
                     CallSid?: string;
                     CallStatus?: string;
@@ -1503,6 +1521,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "CallSid": "CA5f1c2a5e9a0c4f2e8f570b6d0b8a4c11",
+                 *       "CallStatus": "in-progress",
+                 *       "From": "+12025550123",
+                 *       "To": "+18005551212",
+                 *       "DialCallStatus": "completed",
+                 *       "DialBridged": "true"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": {
                     CallSid?: string;
                     CallStatus?: string;
@@ -1614,6 +1642,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "CallSid": "CA5f1c2a5e9a0c4f2e8f570b6d0b8a4c11",
+                 *       "CallStatus": "completed",
+                 *       "From": "+12025550123",
+                 *       "To": "+18005551212",
+                 *       "Timestamp": "Tue, 24 Nov 2026 10:03:20 +0000"
+                 *     }
+                 */
                 "application/x-www-form-urlencoded": {
                     CallSid?: string;
                     CallStatus?: string;
@@ -1725,6 +1762,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "call_sid": "5d1c2a5e-9a0c-4f2e-8f57-0b6d0b8a4c11",
+                 *       "direction": "inbound",
+                 *       "call_status": "trying",
+                 *       "from": "+12025550123",
+                 *       "to": "+18005551212"
+                 *     }
+                 */
                 "application/json": {
                     call_sid: string;
                     from?: string | null;
@@ -1836,6 +1882,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "call_sid": "5d1c2a5e-9a0c-4f2e-8f57-0b6d0b8a4c11",
+                 *       "direction": "inbound",
+                 *       "call_status": "in-progress",
+                 *       "from": "+12025550123",
+                 *       "to": "+18005551212",
+                 *       "dial_call_status": "completed",
+                 *       "dial_sip_status": 200
+                 *     }
+                 */
                 "application/json": {
                     call_sid?: string | null;
                     from?: string | null;
@@ -1953,6 +2010,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "call_sid": "5d1c2a5e-9a0c-4f2e-8f57-0b6d0b8a4c11",
+                 *       "direction": "inbound",
+                 *       "call_status": "in-progress",
+                 *       "from": "+12025550123",
+                 *       "to": "+18005551212",
+                 *       "dial_call_status": "completed",
+                 *       "dial_sip_status": 200
+                 *     }
+                 */
                 "application/json": {
                     call_sid?: string | null;
                     from?: string | null;
@@ -2066,6 +2134,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "call_sid": "5d1c2a5e-9a0c-4f2e-8f57-0b6d0b8a4c11",
+                 *       "direction": "inbound",
+                 *       "call_status": "completed",
+                 *       "from": "+12025550123",
+                 *       "to": "+18005551212",
+                 *       "call_termination_by": "caller"
+                 *     }
+                 */
                 "application/json": {
                     call_sid?: string | null;
                     from?: string | null;

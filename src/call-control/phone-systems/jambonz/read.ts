@@ -17,8 +17,9 @@ import type { Dialled } from '../../routes';
 
 import { isOver, whoAndWhy } from './who-and-why';
 
-/** What a flow's `tag` verb, or the gateway's, has put on a call. */
-const tagsSchema = optional(z.record(z.string(), z.unknown())).catch(undefined);
+/** What a flow's `tag` verb, or the gateway's, has put on a call. The title tells types apart that generators make of them. */
+const tagsSchema = (title: string) =>
+  optional(z.record(z.string(), z.unknown()).meta({ title })).catch(undefined);
 
 /** What any webhook says of a call. */
 const callSchema = z.looseObject({
@@ -26,38 +27,53 @@ const callSchema = z.looseObject({
   call_sid: optional(conversationIdSchema).catch(undefined),
   from: optional(z.string()).catch(undefined),
   to: optional(z.string()).catch(undefined),
-  customerData: tagsSchema,
+  customerData: tagsSchema('Tags'),
   /** The same, in the spelling of all other fields. */
-  customer_data: tagsSchema,
+  customer_data: tagsSchema('TagsInSnakeCase'),
 });
+
+/** For the gateway's description. */
+const exampleCall = {
+  call_sid: '5d1c2a5e-9a0c-4f2e-8f57-0b6d0b8a4c11',
+  direction: 'inbound',
+  call_status: 'in-progress',
+  from: '+12025550123',
+  to: '+18005551212',
+};
 
 /** The application's calling webhook: of an incoming call, and of a call that is redirected here. */
-export const callWebhookSchema = callSchema.extend({ call_sid: conversationIdSchema });
+export const callWebhookSchema = callSchema
+  .extend({ call_sid: conversationIdSchema })
+  .meta({ examples: [{ ...exampleCall, call_status: 'trying' }] });
 
 /** The request for the `actionHook` of `dial`, made when the dialled leg is over, or will never be. */
-export const dialEndedSchema = callSchema.extend({
-  /**
-   * Of the caller's own leg: `trying`, `ringing`, `early-media`, `in-progress`, `completed`, `failed`, `busy`,
-   * `no-answer`, `queued`.
-   */
-  call_status: optional(wordSchema).catch(undefined),
-  /** Of the dialled leg, as far as it came: absent if it did not begin. */
-  dial_call_status: optional(wordSchema).catch(undefined),
-  dial_sip_status: optional(z.coerce.number()).catch(undefined),
-  dial_call_sid: optional(z.string()).catch(undefined),
-  /** RFC 3326, such as `Q.850;cause=17;text="User busy"`. */
-  sip_reason_header: optional(z.string()).catch(undefined),
-});
+export const dialEndedSchema = callSchema
+  .extend({
+    /**
+     * Of the caller's own leg: `trying`, `ringing`, `early-media`, `in-progress`, `completed`, `failed`, `busy`,
+     * `no-answer`, `queued`.
+     */
+    call_status: optional(wordSchema).catch(undefined),
+    /** Of the dialled leg, as far as it came: absent if it did not begin. */
+    dial_call_status: optional(wordSchema).catch(undefined),
+    dial_sip_status: optional(z.coerce.number()).catch(undefined),
+    dial_call_sid: optional(z.string()).catch(undefined),
+    /** RFC 3326, such as `Q.850;cause=17;text="User busy"`. */
+    sip_reason_header: optional(z.string()).catch(undefined),
+  })
+  .meta({ examples: [{ ...exampleCall, dial_call_status: 'completed', dial_sip_status: 200 }] });
 export type DialEnded = z.infer<typeof dialEndedSchema>;
 
 /** The application's call status webhook, for the caller's own leg and for the dialled one. */
-export const callStatusSchema = callSchema.extend({
-  /** `inbound` for the caller's own leg, `outbound` for the dialled one. */
-  direction: optional(wordSchema).catch(undefined),
-  call_status: optional(wordSchema).catch(undefined),
-  /** `caller` or `jambonz`; only on the last status of a leg. */
-  call_termination_by: optional(z.string()).catch(undefined),
-});
+export const callStatusSchema = callSchema
+  .extend({
+    /** `inbound` for the caller's own leg, `outbound` for the dialled one. */
+    direction: optional(wordSchema).catch(undefined),
+    call_status: optional(wordSchema).catch(undefined),
+    /** `caller` or `jambonz`; only on the last status of a leg. */
+    call_termination_by: optional(z.string()).catch(undefined),
+  })
+  .meta({ examples: [{ ...exampleCall, call_status: 'completed', call_termination_by: 'caller' }] });
 
 /** Lower case. */
 export const SIGNATURE_HEADER = 'jambonz-signature';

@@ -60,8 +60,28 @@ export type Hangup = z.output<typeof hangupPayloadSchema>;
 /** `call.hangup`. What it says of the why is never refused: a word that Telnyx adds later counts as unknown. */
 const hangupSchema = eventOf(hangupPayloadSchema);
 
+/** For the gateway's description. */
+const exampleOf = (event_type: string, more: object) => ({
+  data: {
+    event_type,
+    occurred_at: '2026-11-24T10:00:00.521992Z',
+    payload: {
+      call_control_id: 'v3:MdI91X4lWFEs7IgbBEOT9M4AigoY08M0WWZFISt1Yw2axZ_IiE4pqg',
+      call_session_id: '428c31b6-abf3-3bc1-b7f4-5013ef9657c1',
+      from: '+12025550123',
+      to: '+18005551212',
+      ...more,
+    },
+  },
+});
+
 /** Every webhook that comes to the one address, as the gateway describes itself. */
-export const webhookSchema = z.union([incomingSchema, legSchema, hangupSchema, eventSchema]);
+export const webhookSchema = z.union([incomingSchema, legSchema, hangupSchema, eventSchema]).meta({
+  examples: [
+    exampleOf('call.initiated', { direction: 'incoming' }),
+    exampleOf('call.hangup', { hangup_cause: 'normal_clearing', hangup_source: 'caller' }),
+  ],
+});
 
 /** The call that a command is for. */
 export interface CallIds {

@@ -32,26 +32,42 @@ const callSchema = z.looseObject({
   To: z.string().optional().catch(undefined),
 });
 
+/** For the gateway's description. */
+const exampleCall = {
+  CallSid: 'CA5f1c2a5e9a0c4f2e8f570b6d0b8a4c11',
+  CallStatus: 'in-progress',
+  From: '+12025550123',
+  To: '+18005551212',
+};
+
 /** The webhook of an incoming call, and of a call that is redirected here. */
-export const voiceSchema = callSchema.extend({ CallSid: conversationIdSchema });
+export const voiceSchema = callSchema
+  .extend({ CallSid: conversationIdSchema })
+  .meta({ examples: [{ ...exampleCall, CallStatus: 'ringing' }] });
 
 /** The request for the `action` of `<Dial>`, made when the dialled leg is over. */
-export const dialSchema = callSchema.extend({
-  DialCallStatus: wordSchema.optional().catch(undefined),
-  DialCallSid: z.string().optional().catch(undefined),
-  DialCallDuration: z.string().optional().catch(undefined),
-  /** Whether the two legs were ever connected with each other. */
-  DialBridged: z.string().optional().catch(undefined),
-  /** Of a dialled SIP address. */
-  DialSipResponseCode: z.string().optional().catch(undefined),
-});
+export const dialSchema = callSchema
+  .extend({
+    DialCallStatus: wordSchema.optional().catch(undefined),
+    DialCallSid: z.string().optional().catch(undefined),
+    DialCallDuration: z.string().optional().catch(undefined),
+    /** Whether the two legs were ever connected with each other. */
+    DialBridged: z.string().optional().catch(undefined),
+    /** Of a dialled SIP address. */
+    DialSipResponseCode: z.string().optional().catch(undefined),
+  })
+  .meta({ examples: [{ ...exampleCall, DialCallStatus: 'completed', DialBridged: 'true' }] });
 
 /** The status callback of the dialled `<Number>`, and that of the call itself, which Twilio's console names. */
-export const statusCallbackSchema = callSchema.extend({
-  ParentCallSid: z.string().optional().catch(undefined),
-  /** RFC 2822. */
-  Timestamp: z.string().optional().catch(undefined),
-});
+export const statusCallbackSchema = callSchema
+  .extend({
+    ParentCallSid: z.string().optional().catch(undefined),
+    /** RFC 2822. */
+    Timestamp: z.string().optional().catch(undefined),
+  })
+  .meta({
+    examples: [{ ...exampleCall, CallStatus: 'completed', Timestamp: 'Tue, 24 Nov 2026 10:03:20 +0000' }],
+  });
 
 /** What an answer must know of the call. */
 export interface TwilioCall {
