@@ -139,8 +139,9 @@ export const override: Override = ({ zodSchema, jsonSchema: described }) => {
   const schema = zodSchema as unknown;
   // What the schemas say of themselves, except for `anyOf`: generators take an object with one for a union.
   const { id: _, anyOf: __, ...own } = z.globalRegistry.get(zodSchema) ?? {};
-  Object.assign(described, own, schemaRegistry.get(zodSchema), { id: undefined });
-  delete described.id;
+  // zod leaves out the examples of what is transformed.
+  const { id: ___, ...said } = schemaRegistry.get(zodSchema) ?? {};
+  Object.assign(described, own, said);
   if (schema === jsonSchema) {
     for (const key of Object.keys(described)) {
       if (key !== 'description') Reflect.deleteProperty(described, key);
