@@ -31,7 +31,7 @@ export {
 } from './contract/conversation-ended';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
 export type { Destination, RequestedTransport } from './contract/transport';
-export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
+export { fallbackReasons, outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
 export { routingDecisionSchema } from './contract/routing-decision';
 export type { Detection, LegSummary, RoutingDecision } from './contract/routing-decision';
 export { legResultSchema, type LegResult } from './contract/leg-result';

@@ -63,7 +63,7 @@ export type { DisconnectCause } from './contract/disconnect-cause';
 export type { ConnectReport, DisconnectReport, HangupParty } from './contract/telephony-events';
 export { nextStepSchema, type DialableLeg, type NextStep } from './contract/next-step';
 export type { Destination, RequestedTransport } from './contract/transport';
-export { outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
+export { fallbackReasons, outcomes, type FallbackReason, type Outcome } from './contract/outcomes';
 export { routingDecisionSchema } from './contract/routing-decision';
 export type { Detection, LegSummary, RoutingDecision } from './contract/routing-decision';
 export {

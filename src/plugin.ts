@@ -1,5 +1,6 @@
 import { SimplePlugin } from '@temporalio/plugin';
-import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import { Runtime, type BundleOptions, type ReplayWorkerOptions } from '@temporalio/worker';
+import type { Worker, WorkerOptions } from '@temporalio/worker';
 import type { z } from 'zod';
 
 import { withAccountWorker } from './account/account-connection';
@@ -111,7 +112,9 @@ export class CallTransferPlugin extends SimplePlugin {
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { connection, namespace } = worker.options;
     if (connection !== undefined) {
-      this.hasSearchAttributes = searchAttributesOf(connection, namespace);
+      this.hasSearchAttributes = searchAttributesOf(connection, namespace, {
+        logger: Runtime.instance().logger,
+      });
       await this.hasSearchAttributes();
     }
     const { ceilings, events } = this;

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
-import { makeWorkerBundle } from '../bundling/worker-bundle';
+import { checkPackages, packagesOf } from '../environment/needed-packages';
 
 const usage = 'Usage: call-transfer-bundle <file> [--encryption] [--tracing]';
 
@@ -16,6 +16,8 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new Error(usage);
+  checkPackages('The bundle', packagesOf.bundle(values));
+  const { makeWorkerBundle } = await import('../bundling/worker-bundle.js');
   await writeFile(file, await makeWorkerBundle(values));
 }
 

@@ -3,10 +3,12 @@
 import { EncryptionCodec } from '../codec/encryption-codec';
 import { readEncryptionKeys } from '../codec/environment';
 import { readCodecServerEnvironment } from '../codec-server/environment';
+import { checkPackages, packagesOf } from '../environment/needed-packages';
 import { run, untilStopped } from '../environment/program';
 import { EnvironmentError, readAll } from '../environment/read-environment';
 
 run('The codec server', async () => {
+  checkPackages('The codec server', packagesOf.codecServer());
   const [{ createCodecServer }, { tokenCheck }] = await Promise.all([
     import('../codec-server/create-codec-server.js'),
     import('../codec-server/token.js'),

@@ -8,9 +8,11 @@
  */
 import { parseArgs } from 'node:util';
 
+import { checkPackages, packagesOf } from '../environment/needed-packages';
 import { run } from '../environment/program';
 
 run('The doctor', async () => {
+  checkPackages('The doctor', packagesOf.doctor());
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const [{ diagnose }, { exitStatus, printed, summary }, { quietRuntime }] = await Promise.all([
     import('../doctor/doctor.js'),

@@ -14,12 +14,14 @@ import { serveGatewayMetrics } from '../call-control/gateway/metrics';
 import { CallTransferClient } from '../client/call-transfer-client';
 import { forWaitingCallers } from '../client/waiting-callers';
 import { readEncryption } from '../codec/environment';
+import { checkPackages, packagesOf } from '../environment/needed-packages';
 import { run, untilStopped } from '../environment/program';
 import { readAll } from '../environment/read-environment';
 import { connectedTo, readTemporalEnvironment } from '../worker-process/temporal-environment';
 import { startTracing } from '../worker-process/tracing';
 
 run('The gateway', async () => {
+  checkPackages('The gateway', packagesOf.gateway(process.env));
   const tracing = await startTracing(process.env, 'call-transfer-gateway');
   const { createGateway } = await import('../call-control/gateway/create-gateway.js');
   const [gatewayEnvironment, { connectionOptions, namespace }, dataConverter] = await readAll(

@@ -1,5 +1,3 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
-
 /**
  * Checks a token.
  *
@@ -32,39 +30,51 @@ export class TokenError extends Error {
   }
 }
 
-/** What jose throws for a token that is wrong; anything else means that the issuer's keys could not be had. */
-const ofTheToken = [
-  errors.JWTInvalid,
-  errors.JWTExpired,
-  errors.JWTClaimValidationFailed,
-  errors.JWSInvalid,
-  errors.JWSSignatureVerificationFailed,
-  errors.JOSEAlgNotAllowed,
-  errors.JOSENotSupported,
-  errors.JWKSNoMatchingKey,
-  errors.JWKSMultipleMatchingKeys,
-];
-
 export const BAD_TOKEN = 'The token is missing, wrong, or too old';
 
 /** Checks tokens by these rules. A token must have an end and a subject; clocks may differ by five seconds. */
-export function tokenCheck({ keys, issuer, audience, scope }: TokenRules): TokenCheck {
-  const getKey: JWTVerifyGetKey =
+export function tokenCheck(rules: TokenRules): TokenCheck {
+  const { scope } = rules;
+  let verifier: ReturnType<typeof verifierBy> | undefined;
+  return async (token) => {
+    verifier ??= verifierBy(rules);
+    const payload = await (await verifier)(token);
+    if (payload.sub === undefined || payload.sub.trim() === '') throw new TokenError(401, BAD_TOKEN);
+    const words = typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [];
+    if (scope !== undefined && !words.includes(scope))
+      throw new TokenError(403, `The token lacks the scope ${scope}`);
+    return payload.sub;
+  };
+}
+
+/** What verifies tokens, with jose: loaded as an ES module, which is all that its version 6 is. */
+async function verifierBy({ keys, issuer, audience }: TokenRules) {
+  const { createRemoteJWKSet, errors, jwtVerify } = await import('jose');
+  /** What it throws for a token that is wrong; anything else means that the issuer's keys could not be had. */
+  const ofTheToken = [
+    errors.JWTInvalid,
+    errors.JWTExpired,
+    errors.JWTClaimValidationFailed,
+    errors.JWSInvalid,
+    errors.JWSSignatureVerificationFailed,
+    errors.JOSEAlgNotAllowed,
+    errors.JOSENotSupported,
+    errors.JWKSNoMatchingKey,
+    errors.JWKSMultipleMatchingKeys,
+  ];
+  const getKey =
     'jwksUrl' in keys
       ? createRemoteJWKSet(new URL(keys.jwksUrl), { timeoutDuration: 3000 })
       : () => Buffer.from(keys.secret);
   // A public key must never be taken for the secret of an HMAC.
   const algorithms = 'jwksUrl' in keys ? ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] : ['HS256'];
   const options = { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 };
-  return async (token) => {
-    const { payload } = await jwtVerify(token, getKey, options).catch((error: unknown) => {
+  return async (token: string) => {
+    try {
+      return (await jwtVerify(token, getKey, options)).payload;
+    } catch (error) {
       if (ofTheToken.some((type) => error instanceof type)) throw new TokenError(401, BAD_TOKEN);
       throw new TokenError(503, "The issuer's keys cannot be had: try again");
-    });
-    if (payload.sub === undefined || payload.sub.trim() === '') throw new TokenError(401, BAD_TOKEN);
-    const words = typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [];
-    if (scope !== undefined && !words.includes(scope))
-      throw new TokenError(403, `The token lacks the scope ${scope}`);
-    return payload.sub;
+    }
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Connection } from '@temporalio/client';
-import { Runtime, type Logger } from '@temporalio/worker';
+import type { Logger } from '@temporalio/worker';
 
 import { searchAttributeKeys } from '../contract/search-attributes';
 import { EnvironmentError } from '../environment/read-environment';
@@ -34,7 +34,7 @@ export async function checkSearchAttributes(connection: OperatorConnection, name
 }
 
 interface CheckOptions {
-  logger?: Pick<Logger, 'warn'>;
+  logger: Pick<Logger, 'warn'>;
   freshMs?: number;
 }
 
@@ -47,7 +47,7 @@ interface CheckOptions {
 export function searchAttributesOf(
   connection: OperatorConnection,
   namespace: string,
-  { logger = Runtime.instance().logger, freshMs = FRESH_MS }: CheckOptions = {},
+  { logger, freshMs = FRESH_MS }: CheckOptions,
 ): () => Promise<boolean> {
   let hasThem = false;
   let logged = '';

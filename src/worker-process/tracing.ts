@@ -1,3 +1,5 @@
+import { isTraced } from '../environment/needed-packages';
+
 /**
  * Switches tracing on if the environment names a collector (`OTEL_EXPORTER_OTLP_ENDPOINT` or
  * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`): from an HTTP request that comes in through Temporal to the request that ASAPP
@@ -9,8 +11,7 @@
  * @returns a plugin for clients and workers, and what sends the rest of the spans and ends
  */
 export async function startTracing(environment: NodeJS.ProcessEnv, serviceName: string) {
-  if (!environment['OTEL_EXPORTER_OTLP_ENDPOINT'] && !environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
-    return undefined;
+  if (!isTraced(environment)) return undefined;
   const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
   const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http');
   const { UndiciInstrumentation } = await import('@opentelemetry/instrumentation-undici');

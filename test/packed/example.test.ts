@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { forFile } from '../support/for-file';
+import { INSTALL_LIMIT_MS, npm, npmInstall, withTarball } from '../support/packed';
 import { projectRoot } from '../support/run-folder';
 import { withRealServer } from '../support/with-temporal';
 
 const run = promisify(execFile);
-const LIMIT_MS = 300_000;
 
 /** Each example, and what it prints of itself. The one that needs more packages comes after the one that needs fewer. */
 const examples: [name: string, lines: string[]][] = [
@@ -41,41 +40,20 @@ const consumers = [
   ['-e', names.map(([name, door]) => `const { ${name} } = require('${door}');`).join('') + say],
 ];
 
-/** The folder of the packed package, in which the examples are installed. */
-const folder = forFile<string>(async (body) => {
-  const made = await mkdtemp(join(tmpdir(), 'packed-'));
-  try {
-    // Built already: tests that spawn the worker at the same time must not see lib/ change.
-    await npm(projectRoot, ['pack', '--ignore-scripts', '--pack-destination', made]);
-    await body(made);
-  } finally {
-    await rm(made, { recursive: true, force: true });
-  }
-});
-
-async function npm(cwd: string, args: string[], environment: Record<string, string> = {}): Promise<string> {
-  const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, ...environment };
-  const { stdout } = await run('npm', args, { cwd, env, timeout: LIMIT_MS }).catch((error: unknown) => {
-    const { stdout: printed, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`npm ${String(args[0])} failed:\n${printed}\n${stderr}`, { cause: error });
-  });
-  return stdout;
-}
+/** The packed package, and the folder in which the examples are installed. */
+const packed = forFile(withTarball);
 
 /** Puts an example in place of the one before. What both need is installed already; the rest is added, or removed. */
 async function install(name: string): Promise<string> {
-  const example = join(folder(), 'example');
+  const { folder, tarball } = packed();
+  const example = join(folder, 'example');
   for (const replaced of ['src', 'lib', 'package-lock.json'])
     await rm(join(example, replaced), { recursive: true, force: true });
   await cp(join(projectRoot, 'examples', name), example, {
     recursive: true,
     filter: (path) => !['node_modules', 'lib', 'package-lock.json'].includes(basename(path)),
   });
-  const tarball = (await readdir(folder())).find((file) => file.endsWith('.tgz'));
-  expect(tarball).toBeDefined();
-  const quickly = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
-  await npm(example, ['install', ...quickly, join(folder(), String(tarball))]);
+  await npmInstall(example, [tarball]);
   return example;
 }
 
@@ -98,5 +76,5 @@ test.each(examples)(
       expect(stdout.trim()).toBe('function function function');
     }
   },
-  LIMIT_MS,
+  INSTALL_LIMIT_MS,
 );
