@@ -30,12 +30,20 @@ const schemas = {
   'routing-table': routingTableSchema,
 };
 
+/** Where a published package's files can be read. */
+const PUBLISHED = 'https://unpkg.com/temporal-call-transfer/schemas';
+
+/** Such as `Next step` for `next-step`. */
+const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`;
+
 /** The files' names and contents. */
 export function jsonSchemas(): Map<string, string> {
   return new Map(
     Object.entries(schemas).map(([name, schema]) => {
-      const jsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-      return [`${name}.json`, `${JSON.stringify(jsonSchema, null, 2)}\n`];
+      const file = `${name}.json`;
+      const { $schema, ...rules } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+      const jsonSchema = { $schema, $id: `${PUBLISHED}/${file}`, title: titleOf(name), ...rules };
+      return [file, `${JSON.stringify(jsonSchema, null, 2)}\n`];
     }),
   );
 }
