@@ -1,8 +1,7 @@
 /** Every fenced command and snippet of README and docs, as written, beside a started demonstration and the packed package. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,9 +9,9 @@ import { parse, type ParseError } from 'jsonc-parser';
 
 import { findBinary } from '../../dev/temporal-binaries/find-binary';
 import { temporalCli } from '../../dev/temporal-binaries/pinned';
+import { forFile } from '../support/for-file';
+import { npmInstall, withTarball } from '../support/packed';
 import { projectRoot } from '../support/run-folder';
-
-import { npm, packed } from './npm';
 
 const run = promisify(execFile);
 const LIMIT_MS = 300_000;
@@ -53,55 +52,41 @@ const fileOf = ({ text }: Block) => /^\/\/ (\S+\.\w+)/.exec(text)?.[1];
 const snippets = blocks.filter(({ language }) => ['ts', 'js', 'jsonc'].includes(language));
 const files = snippets.filter((block) => fileOf(block) !== undefined);
 
-/** A project that has the packed package, and the environment that `npm start` prints. */
-let project: string;
-let environment: NodeJS.ProcessEnv;
-let demonstration: ChildProcess | undefined;
+/** A project that has the packed package, with the snippets that are files, and the environment that `npm start` prints. */
+const underTest = forFile<{ project: string; environment: NodeJS.ProcessEnv }>((body) =>
+  withTarball(async ({ folder: project, tarball }) => {
+    const example = readFileSync(join(projectRoot, 'examples/plugin-in-your-worker/package.json'), 'utf8');
+    const { dependencies } = JSON.parse(example) as { dependencies: Record<string, string> };
+    await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies }));
+    // What of the documents needs an optional package says so.
+    await npmInstall(project, [tarball, 'tsx', 'typescript@6', '@types/node@20']);
+    for (const block of files) await writeFile(join(project, fileOf(block) ?? ''), `${block.text}\n`);
+    const bin = join(project, 'node_modules', '.bin');
+    await symlink((await findBinary(temporalCli)).path, join(bin, 'temporal'));
+    const demonstration = startDemonstration();
+    try {
+      const exported = await exportedBy(demonstration);
+      const PATH = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(':');
+      await body({ project, environment: { ...process.env, ...exported, PATH } });
+    } finally {
+      demonstration.kill('SIGINT');
+    }
+  }),
+);
 
-beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), 'documents-'));
-  const { dependencies } = JSON.parse(
-    readFileSync(join(projectRoot, 'examples/plugin-in-your-worker/package.json'), 'utf8'),
-  ) as { dependencies: Record<string, string> };
-  const manifest = { name: 'documents', private: true, dependencies };
-  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
-  const tarball = await packed(project);
-  await npm(project, [
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--prefer-offline',
-    '--ignore-scripts',
-    tarball,
-    'tsx',
-    'typescript@6',
-    '@types/node@20',
-  ]);
-  for (const block of files) await writeFile(join(project, fileOf(block) ?? ''), `${block.text}\n`);
-  const temporal = (await findBinary(temporalCli)).path;
-  const bin = join(project, 'node_modules', '.bin');
-  await symlink(temporal, join(bin, 'temporal'));
-  const demo = await started();
-  const PATH = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(':');
-  environment = { ...process.env, ...demo, PATH };
-}, LIMIT_MS);
-
-afterAll(async () => {
-  demonstration?.kill('SIGINT');
-  await rm(project, { recursive: true, force: true });
-}, LIMIT_MS);
-
-/** `npm start`, once it stays up: what it says to export. */
-async function started(): Promise<Record<string, string>> {
+function startDemonstration(): ChildProcess {
   const tsx = join(projectRoot, 'node_modules', '.bin', 'tsx');
-  const child = spawn(tsx, [join(projectRoot, 'dev', 'start.ts')], {
+  return spawn(tsx, [join(projectRoot, 'dev', 'start.ts')], {
     cwd: projectRoot,
     env: { ...process.env, TEMPORAL_ADDRESS: undefined, ASAPP_API_ID: undefined },
   });
-  demonstration = child;
-  const output = await printed(child, 'Everything stays up until Ctrl+C');
-  const exported = [...output.matchAll(/^ +export (\w+)=(.*)$/gm)];
-  return Object.fromEntries(exported.map(([, name = '', value = '']) => [name, value]));
+}
+
+/** What `npm start` says to export, once it stays up. */
+async function exportedBy(demonstration: ChildProcess): Promise<Record<string, string>> {
+  const output = await printed(demonstration, 'Everything stays up until Ctrl+C');
+  const lines = [...output.matchAll(/^ +export (\w+)=(.*)$/gm)];
+  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, value]));
 }
 
 /** What a program prints until this is among it. */
@@ -151,9 +136,10 @@ test(
     const programs = files.map(fileOf).filter((name) => name?.endsWith('.ts'));
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022'];
     const args = [...options, '--types', 'node', '--ignoreConfig', ...programs.map(String)];
-    const { stdout } = await run('tsc', args, { cwd: project, env: environment }).catch(
-      (error: unknown) => error as { stdout: string },
-    );
+    const { stdout } = await run('tsc', args, {
+      cwd: underTest().project,
+      env: underTest().environment,
+    }).catch((error: unknown) => error as { stdout: string });
     expect(stdout).toBe('');
     expect(programs.length).toBeGreaterThan(3);
   },
@@ -163,7 +149,7 @@ test(
 test.each(files.filter(({ language }) => language === 'js'))(
   'the module at $place is JavaScript',
   async (block) => {
-    await run(process.execPath, ['--check', fileOf(block) ?? ''], { cwd: project });
+    await run(process.execPath, ['--check', fileOf(block) ?? ''], { cwd: underTest().project });
     expect(fileOf(block)).toMatch(/\.js$/);
   },
 );
@@ -172,8 +158,8 @@ test.each(commands)(
   'the commands at $place run as written',
   async ({ text }) => {
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', text], {
-      cwd: project,
-      env: environment,
+      cwd: underTest().project,
+      env: underTest().environment,
       timeout: BLOCK_LIMIT_MS,
     });
     // What falls back, or is refused, is a mistake of the document, unless the document says so.
@@ -187,10 +173,10 @@ test(
   'the worker of the documents runs',
   async () => {
     const worker = spawn('npx', ['tsx', 'worker.ts'], {
-      cwd: project,
+      cwd: underTest().project,
       env: {
-        ...environment,
-        ASAPP_API_URL: environment['SANDBOX_URL'],
+        ...underTest().environment,
+        ASAPP_API_URL: underTest().environment['SANDBOX_URL'],
         ASAPP_API_ID: 'sandbox-id',
         ASAPP_API_SECRET: 'sandbox-secret',
       },
