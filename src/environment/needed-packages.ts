@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { EnvironmentError } from './read-environment';
 
 /**
- * The versions that work, as carets of npm. `package.json` allows any version of most: npm refuses to install this package
- * beside one that it does not allow, also if nothing here uses it (`decisions/0029`).
+ * The versions that work, as carets of npm. `package.json` holds a project to none of them but Temporal's: npm refuses to install
+ * this package beside a version that it does not allow, also if nothing here uses it (`decisions/0029`).
  */
 export const workingVersions = {
   '@fastify/cors': '^11.1.0',
