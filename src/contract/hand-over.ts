@@ -51,7 +51,8 @@ export function variablesToHandOver(decision: Routed): NamedVariables {
 /** What a decision's route takes along over SIP; `undefined` if it names nothing. */
 export function handOverOf(decision: Routed): HandOver | undefined {
   if (namesIn(decision.route).length === 0) return undefined;
-  const fits = (kept: NamedVariables) => sizeOf(headersOf(kept)) <= HEADERS_LIMIT && haveHeaderNames(kept);
+  const fits = (kept: NamedVariables) =>
+    haveHeaderNames(kept) && areShort(kept) && sizeOf(headersOf(kept)) <= HEADERS_LIMIT;
   const { kept, omitted } = fitting(variablesToHandOver(decision), fits);
   return { headers: headersOf(kept), omitted };
 }
@@ -85,6 +86,10 @@ function haveHeaderNames(variables: NamedVariables): boolean {
   const distinct = new Set(names.map((name) => name.toLowerCase()));
   return distinct.size === names.length && names.every((name) => /^[\w.-]+$/.test(name));
 }
+
+/** A variable may have half a megabyte: it is not made into a header to find that out. */
+const areShort = (variables: NamedVariables): boolean =>
+  Object.values(variables).every(({ length }) => length <= HEADERS_LIMIT);
 
 function headersOf(variables: NamedVariables): Record<string, string> {
   const each = Object.entries(variables).map(([name, value]) => [`X-${name}`, inHeader(value)] as const);

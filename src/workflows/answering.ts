@@ -44,14 +44,8 @@ export async function answered(
     const leg = () => conversation.leg(request.transferId);
     const mayRedial = () => canRedial(conversation.state, leg());
     if (mayRedial()) {
-      const { transferId: old } = request;
-      conversation.apply({
-        type: 'redialRequested',
-        transferId: old,
-        newId: uuid4(),
-        answerBy,
-        now: conversation.now(),
-      });
+      const [old, now] = [request.transferId, conversation.now()];
+      conversation.apply({ type: 'redialRequested', transferId: old, newId: uuid4(), answerBy, now });
       continue;
     }
     if (isTooOldToDial(state, conversation.now())) ask(conversation, request.transferId, 'checkRequested');

@@ -78,14 +78,11 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
 
 /** Refuses every request and report, if the workflow's own input is not valid. */
 export function refuseMessages(failure: ApplicationFailure): void {
-  const refuse = (_payload: unknown): Promise<NextStep> => {
+  const refuse = (_payload: unknown): never => {
     throw failure;
   };
-  const validator = (_payload: unknown): void => {
-    throw failure;
-  };
-  setHandler(requestTransferUpdate, refuse, { validator });
-  setHandler(reportDisconnectUpdate, refuse, { validator });
+  setHandler(requestTransferUpdate, refuse, { validator: refuse });
+  setHandler(reportDisconnectUpdate, refuse, { validator: refuse });
 }
 
 /** Until the first leg has begun there is nothing to answer about. */
