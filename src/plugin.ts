@@ -1,6 +1,11 @@
 import { SimplePlugin } from '@temporalio/plugin';
-import { Runtime, type BundleOptions, type ReplayWorkerOptions } from '@temporalio/worker';
-import type { Worker, WorkerOptions } from '@temporalio/worker';
+import {
+  Runtime,
+  type BundleOptions,
+  type ReplayWorkerOptions,
+  type Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { z } from 'zod';
 
 import { withAccountWorker } from './account/account-connection';

@@ -72,9 +72,11 @@ export function fitting(
   return { kept, omitted: without(kept) };
 }
 
-const namesIn = (route: Json): string[] => [
-  ...new Set(handOverNamesSchema.safeParse(fieldOf(route, 'handOver')).data),
-];
+/** A decision is read at each step of a call, and most routes name nothing: that is not parsed. */
+function namesIn(route: Json): string[] {
+  const names = fieldOf(route, 'handOver');
+  return names === undefined ? [] : [...new Set(handOverNamesSchema.safeParse(names).data)];
+}
 
 /** Well-formed: no half of a surrogate pair. */
 const asText = (value: Json): string =>

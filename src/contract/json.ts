@@ -26,17 +26,14 @@ export function withoutUndefined(value: unknown): unknown {
 export const variablesSchema = z.record(z.string(), jsonSchema);
 export type Variables = z.infer<typeof variablesSchema>;
 
-/** What GenerativeAgent handed back under a name: among the transfer variables or, if it is not there, the reference variables. */
-export function ownVariable(
-  name: string,
-  { transferVariables, referenceVariables }: { transferVariables: Variables; referenceVariables: Variables },
-): Json | undefined {
-  const own = (variables: Variables) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
-  return own(transferVariables) ?? own(referenceVariables);
-}
-
 /** A field of a JSON value, if that is an object that has it. */
 export const fieldOf = (value: Json, name: string): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name)
     ? value[name]
     : undefined;
+
+/** What GenerativeAgent handed back under a name: among the transfer variables or, if it is not there, the reference variables. */
+export const ownVariable = (
+  name: string,
+  { transferVariables, referenceVariables }: { transferVariables: Variables; referenceVariables: Variables },
+): Json | undefined => fieldOf(transferVariables, name) ?? fieldOf(referenceVariables, name);

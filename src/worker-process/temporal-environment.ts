@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 
+import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 
@@ -60,5 +61,21 @@ export async function connectedTo<T>(where: string, connect: () => T | Promise<T
     return await connect();
   } catch (error) {
     throw new EnvironmentError([`TEMPORAL_ADDRESS: ${where}: ${(error as Error).message}`]);
+  }
+}
+
+/** Runs the body of a short program over a connection to the Temporal that the environment names. */
+export async function withConnection(
+  environment: NodeJS.ProcessEnv,
+  body: (connection: Connection, namespace: string) => Promise<void>,
+): Promise<void> {
+  const { connectionOptions, namespace } = readTemporalEnvironment(environment);
+  const connection = await connectedTo(connectionOptions.address, () =>
+    Connection.connect(connectionOptions),
+  );
+  try {
+    await body(connection, namespace);
+  } finally {
+    await connection.close();
   }
 }
