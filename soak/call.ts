@@ -10,6 +10,7 @@ import {
 import { SandboxError, type Sandbox } from '../src/sandbox';
 
 import type { PlayedCall, PlayedLeg } from './ledger';
+import type { Phone } from './phone';
 import { stories, type PlannedCall, type PlannedLeg, type Story } from './plan';
 
 /** How long an ask is repeated, and a conversation is waited for, milliseconds. */
@@ -17,8 +18,12 @@ const PATIENCE_MS = 180_000;
 const AGAIN_MS = 100;
 
 export interface CallSetup {
+  phone: Phone;
+  /** Who waits for the conversation's own result. */
   client: CallTransferClient;
   sandbox: Sandbox;
+  /** Called with every answer. */
+  progress: () => void;
 }
 
 export async function playCall(
@@ -31,16 +36,17 @@ export async function playCall(
     const played = await playLeg(setup, conversationId, transferId, leg, index === 0 ? story : 'agent');
     legs.push({ ...played, expected: stories[story][index] ?? 'AGENT' });
     // Whoever is with a person by now does not call again.
-    if (played.decisions.some(({ fallback }) => fallback)) break;
+    if (played.leftAlone || played.decisions.some(({ fallback }) => fallback)) break;
   }
   const result = await patiently(() => setup.client.result(conversationId)).catch(() => null);
+  setup.progress();
   const ended = new Map(result?.legs.map((leg) => [leg.transferId, leg.outcome]));
   for (const leg of legs) leg.outcome = ended.get(leg.transferId) ?? leg.decisions[0]?.outcome ?? null;
   return { conversationId, story, legs, result };
 }
 
 async function playLeg(
-  { client, sandbox }: CallSetup,
+  { phone, sandbox, progress }: CallSetup,
   conversationId: string,
   transferId: string,
   plan: PlannedLeg,
@@ -53,6 +59,7 @@ async function playLeg(
     from: Date.now(),
     to: 0,
     waits: [],
+    leftAlone: false,
     handedOutLate: false,
     reached: null,
   };
@@ -61,7 +68,9 @@ async function playLeg(
     try {
       const step = await patiently(ask);
       leg.waits.push(performance.now() - begun);
-      if (step.action === 'ROUTE') leg.decisions.push(step.decision);
+      progress();
+      if (isOfTheGateway(step)) leg.leftAlone = true;
+      else if (step.action === 'ROUTE') leg.decisions.push(step.decision);
       return step;
     } catch (error) {
       // A conversation that ended long ago answers nothing more.
@@ -70,7 +79,7 @@ async function playLeg(
     }
   };
 
-  const step = await asked(() => client.requestTransfer({ conversationId, transferId, country: 'US' }));
+  const step = await asked(() => phone.requestTransfer({ conversationId, transferId, country: 'US' }));
   if (step?.action === 'DIAL' && step.leg.type === 'PHONE_NUMBER') {
     const { transferNumber, expiresAt, dialBy } = step.leg;
     if (Date.now() >= Date.parse(expiresAt)) leg.handedOutLate = true;
@@ -80,7 +89,7 @@ async function playLeg(
       if (story !== 'busy' && Date.now() < Date.parse(dialBy)) {
         leg.reached = dial(sandbox, transferNumber, transferId);
         for (const afterMs of plan.connects) {
-          tellings.push(later(afterMs, () => client.reportConnected(conversationId, { transferId })));
+          tellings.push(later(afterMs, () => phone.reportConnected(conversationId, { transferId })));
         }
         await sleep(plan.talkMs);
         if (leg.reached === 'itself') hangUp(sandbox, conversationId, transferId, story, plan.lagMs);
@@ -90,18 +99,18 @@ async function playLeg(
       const report = { transferId, ...plan.report };
       tellings.push(
         way === 'update'
-          ? later(afterMs, () => asked(() => client.reportDisconnect(conversationId, report)))
-          : later(afterMs, () => client.signalDisconnected(conversationId, report)),
+          ? later(afterMs, () => asked(() => phone.reportDisconnect(conversationId, report)))
+          : later(afterMs, () => phone.signalDisconnected(conversationId, report)),
       );
     }
     if (plan.stray) {
       const report = { transferId: 'nobody', by: 'CUSTOMER' } as const;
-      tellings.push(later(0, () => client.signalDisconnected(conversationId, report)));
+      tellings.push(later(0, () => phone.signalDisconnected(conversationId, report)));
     }
     await Promise.all(tellings);
     // The next leg begins when this one has ended.
     await patiently(async () => {
-      const { legs } = await client.conversation(conversationId);
+      const { legs } = await phone.conversation(conversationId);
       if (legs.find((each) => each.transferId === transferId)?.phase !== 'ENDED')
         throw new NoAnswerError('It goes on');
     });
@@ -109,6 +118,10 @@ async function playLeg(
   leg.to = Date.now();
   return leg;
 }
+
+/** The gateway had no answer of the conversation's in time, and routes the caller by itself. */
+const isOfTheGateway = (step: NextStep): boolean =>
+  step.action === 'ROUTE' && step.decision.reason === 'TEMPORAL_UNAVAILABLE';
 
 function dial(sandbox: Sandbox, transferNumber: string, transferId: string): PlayedLeg['reached'] {
   try {

@@ -17,6 +17,8 @@ export interface PlayedLeg {
   to: number;
   /** Milliseconds that answers took. */
   waits: number[];
+  /** The gateway had no answer in time, and sent the caller on its own fallback route. */
+  leftAlone: boolean;
   /** A number came at its expiry or later. */
   handedOutLate: boolean;
   /** A number in time for its dialBy: it reached nobody, or somebody else's conversation. */
@@ -45,8 +47,9 @@ export interface Ledger {
   legs: number;
   /** Legs that ended as they would have with nothing broken. */
   asPlanned: number;
-  /** Legs that fell back while something was broken. */
+  /** Legs that fell back while something was broken, by the conversation's decision or by the gateway's. */
   fellBack: number;
+  byTheGateway: number;
   byOutcome: Partial<Record<Outcome, number>>;
   numbersRequested: number;
   numbersHandedOutAfterExpiry: number;
@@ -61,11 +64,13 @@ export interface Ledger {
  * Balances the books.
  *
  * @param numbersRequested - transfer ids for which ASAPP gave a number
+ * @param mostFallbacks - the share of the legs that may fall back, 0 to 1
  */
 export function balance(
   calls: readonly PlayedCall[],
   disturbances: readonly Disturbance[],
   numbersRequested: readonly string[],
+  mostFallbacks = 1,
 ): Ledger {
   const wrong: string[] = [];
   const legs = calls.flatMap((call) => call.legs);
@@ -74,19 +79,25 @@ export function balance(
   let fellBack = 0;
   for (const leg of legs) {
     const wasDisturbed = disturbances.some(({ from, to }) => from <= leg.to && to >= leg.from);
-    if (leg.outcome === leg.expected) asPlanned++;
-    else if (leg.outcome !== null && isFallback(leg.outcome) && wasDisturbed) fellBack++;
-    else wrong.push(`${leg.transferId}: ${String(leg.outcome)} instead of ${leg.expected}${reasonsOf(leg)}`);
+    const mayFallBack = leg.outcome === null ? leg.leftAlone : isFallback(leg.outcome);
+    if (leg.outcome === leg.expected && !leg.leftAlone) asPlanned++;
+    else if (wasDisturbed && (mayFallBack || leg.outcome === leg.expected)) fellBack++;
+    else
+      wrong.push(
+        `${leg.transferId}: ${String(leg.outcome)} instead of ${leg.expected}${reasonsOf(leg)}${leg.leftAlone ? ', left to the gateway' : ''}`,
+      );
   }
+  if (fellBack > mostFallbacks * legs.length) wrong.push(`${fellBack} of ${legs.length} legs fell back`);
   const known = new Set(legs.map(({ transferId }) => transferId));
   for (const id of numbersRequested) if (!known.has(id)) wrong.push(`${id}: a number that nobody asked for`);
   for (const id of repeated(numbersRequested)) wrong.push(`${id}: two numbers for one transfer`);
   return {
     calls: calls.length,
-    decisions: calls.filter(({ result }) => result !== null).length,
+    decisions: calls.filter(isDecided).length,
     legs: legs.length,
     asPlanned,
     fellBack,
+    byTheGateway: legs.filter(({ leftAlone }) => leftAlone).length,
     byOutcome: countsOf(legs.flatMap(({ outcome }) => outcome ?? [])),
     numbersRequested: numbersRequested.length,
     numbersHandedOutAfterExpiry: legs.filter(({ handedOutLate }) => handedOutLate).length,
@@ -99,9 +110,13 @@ export function balance(
 const reasonsOf = ({ decisions }: PlayedLeg): string =>
   decisions.map(({ reason }) => (reason === null ? '' : ` (${reason})`)).join('');
 
+/** The gateway decides if a conversation never came to be. */
+const isDecided = ({ result, legs }: Pick<PlayedCall, 'result' | 'legs'>): boolean =>
+  result !== null || legs.some(({ leftAlone }) => leftAlone);
+
 function wrongIn({ conversationId, story, legs, result, error }: PlayedCall): string[] {
   if (error !== undefined) return [`${conversationId} (${story}): ${error}`];
-  if (result === null) return [`${conversationId}: no decision`];
+  if (!isDecided({ result, legs })) return [`${conversationId}: no decision`];
   const wrong: string[] = [];
   const say = (what: string) => wrong.push(`${conversationId} (${story}): ${what}`);
   if (legs.length > stories[story].length) say('more legs than planned');

@@ -1,8 +1,9 @@
 /** What a soak will do, all of it from the seed: which calls, what happens to each, and what is broken meanwhile. */
 import type { CallTransferClientOptions, DisconnectReport, Outcome } from '../src/index';
-import type { Fault } from '../src/sandbox';
 
+import type { Purpose } from './plans';
 import { Random } from './random';
+import { makeTrouble, type Trouble, type TroubleKind } from './troubles';
 
 /** How a call goes, and the outcomes of its legs where nothing is broken. */
 export const stories = {
@@ -42,22 +43,15 @@ export interface PlannedLeg {
 export interface PlannedCall {
   conversationId: string;
   story: Story;
+  /** How its phone system reaches the conversation. */
+  by: 'client' | 'gateway';
   legs: [PlannedLeg, ...PlannedLeg[]];
 }
 
-/** Something that is broken once so many calls have ended. */
-export type Trouble = { afterCalls: number } & (
-  | { kind: 'workerKilled'; worker: number }
-  | { kind: 'serverRestarted' }
-  | { kind: 'asappFaults'; faults: Fault[] }
-  | { kind: 'asappDown'; ms: number }
-);
-
 export interface SoakOptions {
+  purpose: Purpose;
   seed: number;
   calls: number;
-  workerKills: number;
-  serverRestarts: number;
   /** How many calls begin in a second. */
   callsPerSecond: number;
   workers: number;
@@ -65,6 +59,8 @@ export interface SoakOptions {
   environment?: NodeJS.ProcessEnv;
   /** How the phone system asks. */
   client?: CallTransferClientOptions;
+  /** The program of the worker of the other version, if the plan has one. */
+  otherWorker?: string;
 }
 
 export interface Plan {
@@ -84,38 +80,19 @@ const reports: Record<Story, Omit<DisconnectReport, 'transferId'>> = {
   reconnection: { by: 'CUSTOMER' },
 };
 
-/** Faults of ASAPP's that strike the next requests. */
-const faults = [
-  { effect: { kind: 'status', status: 500 } },
-  { effect: { kind: 'status', status: 503, retryAfterSeconds: 1 } },
-  { effect: { kind: 'status', status: 429, retryAfterSeconds: 1 } },
-  { effect: { kind: 'cutBefore' } },
-  { effect: { kind: 'cutAfter' } },
-  { effect: { kind: 'hangAfter' } },
-  { effect: { kind: 'latency', ms: 350 } },
-  { effect: { kind: 'latency', ms: 1200 } },
-  { effect: { kind: 'latency', ms: 2800 } },
-  { effect: { kind: 'body', body: '{"oops' } },
-] as const satisfies readonly Fault[];
-
-/** Calls between one trouble with ASAPP and the next. */
-const CALLS_PER_ASAPP_TROUBLE = 12;
-
-export function planOf({ seed, calls, workerKills, serverRestarts, workers }: SoakOptions): Plan {
+export function planOf({ purpose, seed, calls, workers }: SoakOptions): Plan {
   const random = new Random(seed);
-  const spread = <T>(times: number, make: (afterCalls: number) => T): T[] =>
-    Array.from({ length: times }, (_, index) => make(Math.floor(((index + 0.5) / times) * calls)));
+  const troublesOf = ([kind, perThousand]: [string, number]) => {
+    const times = Math.max(1, Math.round((perThousand * calls) / 1000));
+    return Array.from({ length: times }, (_, index) =>
+      makeTrouble(kind as TroubleKind, random, workers, Math.floor(((index + 0.5) / times) * calls)),
+    );
+  };
   return {
     calls: Array.from({ length: calls }, (_, index) => callOf(random, `soak-${seed}-${index}`)),
-    troubles: [
-      ...spread(workerKills, (afterCalls): Trouble => ({
-        kind: 'workerKilled',
-        worker: random.between(0, workers - 1),
-        afterCalls,
-      })),
-      ...spread(serverRestarts, (afterCalls): Trouble => ({ kind: 'serverRestarted', afterCalls })),
-      ...spread(Math.ceil(calls / CALLS_PER_ASAPP_TROUBLE), (afterCalls) => asappTrouble(random, afterCalls)),
-    ].sort((one, other) => one.afterCalls - other.afterCalls),
+    troubles: Object.entries(purpose.perThousandCalls)
+      .flatMap(troublesOf)
+      .sort((one, other) => one.afterCalls - other.afterCalls),
   };
 }
 
@@ -123,7 +100,7 @@ function callOf(random: Random, conversationId: string): PlannedCall {
   const story = random.of(Object.keys(stories) as [Story, ...Story[]]);
   const first = legOf(random, reports[story], story !== 'hangupLost' && story !== 'neverDialled');
   const again = story === 'reconnection' ? [legOf(random, reports.agent, true)] : [];
-  return { conversationId, story, legs: [first, ...again] };
+  return { conversationId, story, by: random.of(['client', 'gateway']), legs: [first, ...again] };
 }
 
 function legOf(random: Random, report: PlannedLeg['report'], isTold: boolean): PlannedLeg {
@@ -140,14 +117,5 @@ function legOf(random: Random, report: PlannedLeg['report'], isTold: boolean): P
     report,
     lagMs: random.chance(20) ? random.between(100, 1500) : 0,
     stray: random.chance(15),
-  };
-}
-
-function asappTrouble(random: Random, afterCalls: number): Trouble {
-  if (random.chance(10)) return { kind: 'asappDown', ms: random.between(500, 4000), afterCalls };
-  return {
-    kind: 'asappFaults',
-    faults: random.some(1, 3, () => ({ ...random.of<Fault>(faults as never), times: random.between(1, 3) })),
-    afterCalls,
   };
 }

@@ -1,22 +1,30 @@
 /**
- * `npm run soak -- --calls 5000 --seed 1`: thousands of calls while workers are killed, the Temporal server is restarted,
- * ASAPP fails and is slow, and events of the phone system come twice, late or never. At the end every history is replayed.
- * Ends with a ledger, and with 0 if it balances. The same seed makes the same plan.
+ * `npm run soak -- --plan network --calls 5000 --seed 1`: thousands of calls while what they need is broken, as the plan
+ * says (`plans.ts`; `--plan all` for one after the other). Events of the phone system come twice, late or never. At the end
+ * every history is read and replayed.
+ *
+ * Ends with a ledger, and with 0 if it balances. The same seed makes the same plan. A seed that fails is written to
+ * `failed-seeds.json`, and run before every later run of its plan, unless `--new-seeds-only`.
  */
 import { parseArgs } from 'node:util';
 
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
+import { failedSeedsOf, keepFailedSeed, type FailedSeed } from './failed-seeds';
+import { purposes, type Purpose, type PurposeName } from './plans';
+import { lastRelease, workerOf } from './release';
 import { soak } from './soak';
 
 const { values } = parseArgs({
   options: {
+    plan: { type: 'string', default: 'outages' },
     calls: { type: 'string', default: '5000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    'worker-kills': { type: 'string', default: '24' },
-    'server-restarts': { type: 'string', default: '4' },
-    'calls-per-second': { type: 'string', default: '10' },
+    'calls-per-second': { type: 'string', default: '8' },
     workers: { type: 'string', default: '2' },
+    /** The other version's commit or tag. Default: the last release. */
+    release: { type: 'string' },
+    'new-seeds-only': { type: 'boolean', default: false },
   },
 });
 
@@ -26,26 +34,56 @@ Runtime.install({
   telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
 });
 
+type Run = Omit<FailedSeed, 'found'>;
+
+/** @returns whether the ledger balances */
+async function runOne(run: Run): Promise<boolean> {
+  const { plan, seed, calls, callsPerSecond } = run;
+  const purpose: Purpose = purposes[plan];
+  console.log(`Plan ${plan}, seed ${seed}, ${calls} calls, ${callsPerSecond} in a second. ${purpose.about}.`);
+  const release = values.release ?? (await lastRelease());
+  const otherWorker = purpose.otherVersion && { otherWorker: await workerOf(release) };
+  const begun = Date.now();
+  const tell = (line: string) => {
+    console.log(`${((Date.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+  };
+  let wrong: string[];
+  try {
+    const { ledger, ...rest } = await soak({ ...run, purpose, ...otherWorker }, tell);
+    const { wrong: found, ...figures } = ledger;
+    console.log(JSON.stringify({ ...figures, ...rest }, null, 2));
+    wrong = found;
+    if (ledger.decisions !== ledger.calls)
+      wrong.push(`${ledger.decisions} decisions of ${ledger.calls} calls`);
+    if (rest.leftOpen > 0) wrong.push(`${rest.leftOpen} conversations are left open`);
+  } catch (error) {
+    wrong = [String(error)];
+  }
+  for (const line of wrong) console.log(`WRONG ${line}`);
+  if (wrong[0] !== undefined) await keepFailedSeed({ ...run, found: wrong[0] });
+  console.log(wrong.length === 0 ? 'The ledger balances' : 'The ledger does not balance');
+  return wrong.length === 0;
+}
+
 async function main(): Promise<void> {
-  const options = {
-    calls: Number(values.calls),
+  const plans = Object.keys(purposes) as PurposeName[];
+  const chosen = values.plan === 'all' ? plans : plans.filter((name) => name === values.plan);
+  if (chosen.length === 0) throw new Error(`--plan: ${values.plan} is none of all, ${plans.join(', ')}`);
+  const given = {
     seed: Number(values.seed),
-    workerKills: Number(values['worker-kills']),
-    serverRestarts: Number(values['server-restarts']),
+    calls: Number(values.calls),
     callsPerSecond: Number(values['calls-per-second']),
     workers: Number(values.workers),
   };
-  console.log(`Seed ${options.seed}`);
-  const begun = Date.now();
-  const { ledger, ...rest } = await soak(options, (line) => {
-    console.log(`${((Date.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${line}`);
-  });
-  const { wrong, ...figures } = ledger;
-  console.log(JSON.stringify({ ...figures, ...rest }, null, 2));
-  for (const line of wrong) console.log(`WRONG ${line}`);
-  const isBalanced = wrong.length === 0 && ledger.decisions === ledger.calls && rest.leftOpen === 0;
-  console.log(isBalanced ? 'The ledger balances' : 'The ledger does not balance');
-  process.exit(isBalanced ? 0 : 1);
+  let failed = 0;
+  for (const plan of chosen) {
+    const earlier = values['new-seeds-only'] ? [] : await failedSeedsOf(plan);
+    for (const run of [...earlier, { plan, ...given }]) if (!(await runOne(run))) failed++;
+  }
+  process.exit(failed === 0 ? 0 : 1);
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../free-port';
 
+import { hasEnded } from './has-ended';
+
 const GATEWAY = join(__dirname, '..', '..', 'lib', 'bin', 'gateway.js');
 const READY_MS = 20_000;
 
@@ -51,11 +53,32 @@ export class GatewayProcess {
     return this.child.pid;
   }
 
+  /** Resolves when it has ended, for whatever reason. */
+  get ended(): Promise<void> {
+    return new Promise((resolve) => {
+      if (hasEnded(this.child)) resolve();
+      else {
+        this.child.once('exit', () => {
+          resolve();
+        });
+      }
+    });
+  }
+
   /** Lets it answer what it was asked. */
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    await this.end('SIGTERM');
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (hasEnded(this.child)) return;
     const exited = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     await exited;
   }
 

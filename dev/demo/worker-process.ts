@@ -7,10 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
+import { hasEnded } from './has-ended';
+
 const WORKER = [join(__dirname, '..', '..', 'lib', 'worker.js')];
 const READY_MS = 60_000;
-/** What gRPC says where nobody answers. */
+/** What gRPC says if nobody answers, or has too much to do. */
 const unansweredCodes: readonly number[] = [
+  4, // DEADLINE_EXCEEDED
+  8, // RESOURCE_EXHAUSTED
   14, // UNAVAILABLE
 ];
 
@@ -52,6 +56,18 @@ export class WorkerProcess {
     return this.child.pid;
   }
 
+  /** Resolves when it has ended, for whatever reason. */
+  get ended(): Promise<void> {
+    return new Promise((resolve) => {
+      if (hasEnded(this.child)) resolve();
+      else {
+        this.child.once('exit', () => {
+          resolve();
+        });
+      }
+    });
+  }
+
   /** Lets it finish what runs. */
   async stop(): Promise<void> {
     await this.end('SIGTERM');
@@ -76,7 +92,7 @@ export class WorkerProcess {
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (hasEnded(this.child)) return;
     const exited = once(this.child, 'exit');
     this.child.kill(signal);
     await exited;

@@ -14,19 +14,14 @@ import { freeLowPort } from '../free-port';
 import { serverSettings, type DynamicConfig } from '../server-settings';
 
 import type { Postgres } from './postgres';
+import { HOST, serverConfig, stores, type PersistenceFaults } from './server-config';
 import type { ServerPrograms } from './server-programs';
 
 const run = promisify(execFile);
 
 const READY_WITHIN_MS = 120_000;
 const DAY_S = 24 * 60 * 60;
-const ip = '127.0.0.1';
-
-/** The server's stores: the schema that it ships for each, and the database that holds it. */
-const stores = [
-  { schema: 'postgresql/v12/temporal', database: 'temporal' },
-  { schema: 'postgresql/v12/visibility', database: 'temporal_visibility' },
-] as const;
+const CONFIG_FILE = 'config.json';
 
 /** How to run the server. */
 export interface TemporalOnPostgresOptions {
@@ -34,13 +29,17 @@ export interface TemporalOnPostgresOptions {
   shards?: number;
   /** Default: `serverSettings` for a server whose search attributes are registered while it runs. */
   dynamicConfig?: DynamicConfig;
+  /** The server's own fault injection. Default: nothing fails. */
+  faults?: PersistenceFaults;
 }
 
 export class TemporalOnPostgres {
+  private child: ChildProcess | undefined;
+
   private constructor(
-    /** For gRPC clients, `host:port`. */
+    /** For gRPC clients, `host:port`. The same over restarts. */
     readonly address: string,
-    private readonly child: ChildProcess,
+    private readonly program: string,
     private readonly folder: string,
   ) {}
 
@@ -51,6 +50,7 @@ export class TemporalOnPostgres {
     {
       shards = 4,
       dynamicConfig = serverSettings({ attributesAreKnown: false }),
+      faults = {},
     }: TemporalOnPostgresOptions = {},
   ): Promise<TemporalOnPostgres> {
     for (const { schema, database } of stores) {
@@ -65,21 +65,18 @@ export class TemporalOnPostgres {
       await tool('update-schema', '--schema-name', schema);
     }
     const folder = await mkdtemp(join(tmpdir(), 'temporal-server-'));
-    const configFile = join(folder, 'config.json');
     const frontendPort = await freeLowPort();
     // JSON is YAML.
     const config = {
-      ...(await configOf(postgres, frontendPort, shards)),
+      ...(await serverConfig(postgres, frontendPort, { shards, faults })),
       dynamicConfigClient: { filepath: join(folder, 'dynamic-config.json'), pollInterval: '1m' },
     };
-    await writeFile(configFile, JSON.stringify(config));
+    await writeFile(join(folder, CONFIG_FILE), JSON.stringify(config));
     const values = Object.entries(dynamicConfig).map(([key, value]) => [key, [{ value }]]);
     await writeFile(config.dynamicConfigClient.filepath, JSON.stringify(Object.fromEntries(values)));
-    const child = spawn(server, ['--config-file', configFile, '--allow-no-auth', 'start'], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    const started = new TemporalOnPostgres(`${ip}:${String(frontendPort)}`, child, folder);
+    const started = new TemporalOnPostgres(`${HOST}:${String(frontendPort)}`, server, folder);
     try {
+      started.begin(server);
       await started.makeNamespace();
       return started;
     } catch (error) {
@@ -89,16 +86,39 @@ export class TemporalOnPostgres {
   }
 
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.child?.pid;
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /**
+   * Starts it again and waits until it serves.
+   *
+   * @param program - of another version. Default: the one that it was first started with
+   */
+  async restart(program = this.program): Promise<void> {
+    await this.kill();
+    this.begin(program);
+    await this.repeatedly(async (connection) => {
+      await connection.workflowService.listWorkflowExecutions({ namespace: 'default' });
+    });
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const exited = once(this.child, 'exit');
-      this.child.kill('SIGKILL');
-      await exited;
-    }
+    await this.kill();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private begin(program: string): void {
+    const args = ['--config-file', join(this.folder, CONFIG_FILE), '--allow-no-auth', 'start'];
+    this.child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   }
 
   /** Waits for the server, too. */
@@ -134,64 +154,11 @@ export class TemporalOnPostgres {
           await connection.close();
         }
       } catch (error) {
-        if (this.child.exitCode !== null || Date.now() > giveUpAt) {
+        if (this.child?.exitCode !== null || Date.now() > giveUpAt) {
           throw new Error('Temporal on PostgreSQL did not start', { cause: error });
         }
         await sleep(200);
       }
     }
   }
-}
-
-async function configOf(postgres: Postgres, frontendPort: number, shards: number): Promise<object> {
-  const store = (databaseName: string, maxConns: number) => ({
-    sql: {
-      pluginName: 'postgres12',
-      databaseName,
-      connectAddr: `${postgres.host}:${String(postgres.port)}`,
-      connectProtocol: 'tcp',
-      user: postgres.user,
-      maxConns,
-      maxIdleConns: maxConns,
-      maxConnLifetime: '1h',
-    },
-  });
-  const service = async (grpcPort?: number) => ({
-    rpc: {
-      grpcPort: grpcPort ?? (await freeLowPort()),
-      membershipPort: await freeLowPort(),
-      bindOnIP: ip,
-    },
-  });
-  return {
-    log: { stdout: true, level: 'fatal' },
-    persistence: {
-      defaultStore: 'default',
-      visibilityStore: 'visibility',
-      numHistoryShards: shards,
-      datastores: { default: store(stores[0].database, 20), visibility: store(stores[1].database, 10) },
-    },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: ip } },
-    services: {
-      frontend: await service(frontendPort),
-      matching: await service(),
-      history: await service(),
-      worker: await service(),
-    },
-    clusterMetadata: {
-      enableGlobalNamespace: false,
-      failoverVersionIncrement: 10,
-      masterClusterName: 'active',
-      currentClusterName: 'active',
-      clusterInformation: {
-        active: {
-          enabled: true,
-          initialFailoverVersion: 1,
-          rpcName: 'frontend',
-          rpcAddress: `${ip}:${String(frontendPort)}`,
-        },
-      },
-    },
-    dcRedirectionPolicy: { policy: 'noop' },
-  };
 }

@@ -23,6 +23,7 @@ const leg = (more: Partial<PlayedLeg> = {}): PlayedLeg => ({
   from: 1000,
   to: 2000,
   waits: [20],
+  leftAlone: false,
   handedOutLate: false,
   reached: 'itself',
   ...more,
@@ -55,6 +56,30 @@ test('a leg may fall back while something was broken, and at no other time', () 
 test('another outcome than planned is wrong, whatever was broken', () => {
   const calls = [call({ legs: [leg({ outcome: 'SYSTEM', decisions: [] })] })];
   expect(balance(calls, [{ from: 0, to: 9999 }], ['c-1']).wrong).toEqual(['c-1: SYSTEM instead of AGENT']);
+});
+
+test('whoever the gateway routes by itself has a decision, and may have it while something was broken', () => {
+  const leftAlone = leg({ leftAlone: true, outcome: null, decisions: [], reached: null });
+  const calls = [call({ legs: [leftAlone], result: null })];
+  expect(balance(calls, [{ from: 1500, to: 1600 }], [])).toMatchObject({
+    decisions: 1,
+    fellBack: 1,
+    byTheGateway: 1,
+    wrong: [],
+  });
+  expect(balance(calls, [], []).wrong).toEqual(['c-1: null instead of AGENT, left to the gateway']);
+});
+
+test('the gateway routes nobody by itself whose leg ends as planned with nothing broken', () => {
+  const calls = [call({ legs: [leg({ leftAlone: true })] })];
+  expect(balance(calls, [], ['c-1']).wrong).toEqual(['c-1: AGENT instead of AGENT, left to the gateway']);
+});
+
+test('no more legs may fall back than the plan allows', () => {
+  const calls = [call(), call({ legs: [leg(fellBack)] })];
+  const disturbed = [{ from: 0, to: 9999 }];
+  expect(balance(calls, disturbed, [], 0.5).wrong).toEqual([]);
+  expect(balance(calls, disturbed, [], 0.49).wrong).toEqual(['1 of 2 legs fell back']);
 });
 
 test.each<[string, PlayedCall, string]>([

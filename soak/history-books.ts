@@ -1,0 +1,193 @@
+/**
+ * The books as the histories themselves have them: what Temporal has written down of a conversation, whatever anybody saw.
+ *
+ * 1. Each leg has one decision: every answer that routes its caller says the same.
+ * 2. A decision that says how a leg ended comes after its hangup, or after ASAPP said that it had ended.
+ * 3. A number is handed out before its `dialBy`, and never after ASAPP gave it to another leg.
+ * 4. No workflow task fails because the code does other than the history says, and no workflow fails.
+ * 5. Every conversation comes to its end.
+ */
+import { defaultPayloadConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+
+import { CALL_TRANSFER_WORKFLOW } from '../src/contract/names';
+import type { NextStep, RoutingDecision } from '../src/index';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type FailedTask = temporal.api.history.v1.IWorkflowTaskFailedEventAttributes;
+const { EventType, WorkflowTaskFailedCause } = temporal.api.enums.v1;
+
+/** Failures of the SDK's that a second try of the same task mends, within a fraction of a second. */
+const passingFailures = [
+  // `src/bundling/workflow-interceptors.ts` says why it fails such a task.
+  { name: 'QUERY_BEFOREHAND', says: /^A query had handed over events/ },
+  // The SDK's core splits a task's events at an update's sequencing id; a timer that fires in the second part cannot be
+  // cancelled in the first. https://github.com/temporalio/sdk-rust/issues/680
+  { name: 'TIMER_FIRED_WHILE_CANCELLED', says: /TimerMachine in state CancelTimerCommandSent .* TimerFired/ },
+] as const;
+
+/** What is known of one leg, from all histories that speak of it. */
+interface LegBook {
+  /** Distinct, by outcome and route. */
+  decisions: Set<string>;
+  decidedAt: number;
+  outcome: string | undefined;
+  /** The first sign of its end: a report, or ASAPP's word. Epoch milliseconds; infinite if there is none. */
+  endSeenAt: number;
+  /** Answers with its number. */
+  handedOutAt: number[];
+  number: { transferNumber: string; assignedAt: number } | undefined;
+}
+
+/** Outcomes that come of a leg's end alone. */
+const endings: ReadonlySet<string> = new Set(['AGENT', 'SYSTEM', 'CUSTOMER_HUNG_UP', 'DIAL_FAILED']);
+
+export class HistoryBooks {
+  /** What must not be, each with the ids that show where. */
+  readonly wrong: string[] = [];
+  /** Workflow tasks that failed, by their causes. */
+  readonly failedTasks: Record<string, number> = {};
+  private readonly legs = new Map<string, LegBook>();
+
+  /** Enters one run of a conversation, or of a later leg. */
+  enter(workflowId: string, runId: string, events: readonly HistoryEvent[]): void {
+    const where = `${workflowId}, run ${runId}`;
+    const input = decoded(events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
+    const type = events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
+    const scheduled = new Map<string, string>();
+    for (const event of events) this.enterEvent(where, event, scheduled);
+    const last = events.at(-1);
+    if (type === CALL_TRANSFER_WORKFLOW && !isAtItsEnd(last?.eventType))
+      this.wrong.push(`${where}: ends with ${EventType[last?.eventType ?? 0]} ${JSON.stringify(input)}`);
+  }
+
+  /** Balances them, when all histories have been entered. */
+  close(): readonly string[] {
+    const assigned = this.assignments();
+    for (const [transferId, leg] of this.legs) {
+      if (leg.decisions.size > 1)
+        this.wrong.push(`${transferId}: decided as ${[...leg.decisions].join(' and ')}`);
+      if (endings.has(leg.outcome ?? '') && leg.endSeenAt > leg.decidedAt)
+        this.wrong.push(`${transferId}: decided as ${leg.outcome} before its hangup`);
+      const { number } = leg;
+      if (number === undefined) continue;
+      const others = assigned.get(number.transferNumber) ?? [];
+      const taken = others.find(({ assignedAt }) => assignedAt > number.assignedAt);
+      if (taken !== undefined && leg.handedOutAt.some((at) => at > taken.assignedAt))
+        this.wrong.push(`${transferId}: got a number that ${taken.transferId} had by then`);
+    }
+    return this.wrong;
+  }
+
+  private enterEvent(where: string, event: HistoryEvent, scheduled: Map<string, string>): void {
+    const at = timeOf(event);
+    const payloadsOf = (holder: { payloads?: Payloads } | null | undefined) => decoded(holder?.payloads);
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failed) this.enterFailedTask(where, failed);
+    const update = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    if (update?.name === 'reportDisconnect') this.seeEnd(payloadsOf(update.args)[0], at);
+    const signal = event.workflowExecutionSignaledEventAttributes;
+    if (signal?.signalName === 'disconnected') this.seeEnd(payloadsOf(signal.input)[0], at);
+    const answer = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
+    if (answer) this.enterAnswer(payloadsOf(answer)[0] as NextStep, at);
+    const result = event.workflowExecutionCompletedEventAttributes?.result;
+    if (result) this.enterDecision(payloadsOf(result)[0] as Partial<RoutingDecision> | undefined, at);
+    const activity = event.activityTaskScheduledEventAttributes;
+    if (activity) scheduled.set(String(event.eventId), legAskedFor(payloadsOf(activity.input)[0]));
+    const completed = event.activityTaskCompletedEventAttributes;
+    if (completed) {
+      const transferId = scheduled.get(String(completed.scheduledEventId)) ?? '';
+      this.enterAsapp(transferId, payloadsOf(completed.result)[0], at);
+    }
+  }
+
+  private enterFailedTask(where: string, { cause, failure }: FailedTask): void {
+    const name = WorkflowTaskFailedCause[cause ?? 0]?.replace('WORKFLOW_TASK_FAILED_CAUSE_', '') ?? 'unknown';
+    const message = failure?.message ?? '';
+    const passing = passingFailures.find(({ says }) => says.test(message))?.name;
+    const known = passing ?? name;
+    this.failedTasks[known] = (this.failedTasks[known] ?? 0) + 1;
+    const isFault = name === 'NON_DETERMINISTIC_ERROR' || name === 'WORKFLOW_WORKER_UNHANDLED_FAILURE';
+    if (isFault && passing === undefined)
+      this.wrong.push(`${where}: a workflow task failed, ${name}: ${message}`);
+  }
+
+  private enterAnswer(step: NextStep, at: number): void {
+    if (step.action === 'ROUTE') {
+      this.enterDecision(step.decision, at);
+      return;
+    }
+    const { transferId, dialBy } = step.leg;
+    this.leg(transferId).handedOutAt.push(at);
+    if (at > Date.parse(dialBy)) this.wrong.push(`${transferId}: its number was handed out after ${dialBy}`);
+  }
+
+  private enterDecision(decision: Partial<RoutingDecision> | undefined, at: number): void {
+    const { transferId, outcome, route } = decision ?? {};
+    // A later leg's own result has no route: its conversation decides.
+    if (transferId === undefined || outcome === undefined || route === undefined) return;
+    const leg = this.leg(transferId);
+    leg.decisions.add(`${outcome} ${JSON.stringify(route)}`);
+    leg.decidedAt = Math.min(leg.decidedAt, at);
+    leg.outcome = outcome;
+  }
+
+  private enterAsapp(transferId: string, answer: unknown, at: number): void {
+    const { destination, transfer } = (answer ?? {}) as {
+      destination?: { transferNumber?: string };
+      transfer?: { status?: string };
+    };
+    if (destination?.transferNumber !== undefined)
+      this.leg(transferId).number = { transferNumber: destination.transferNumber, assignedAt: at };
+    if (transfer?.status === 'COMPLETED' || transfer?.status === 'EXPIRED') this.seeEnd({ transferId }, at);
+  }
+
+  private seeEnd(report: unknown, at: number): void {
+    const { transferId = '' } = report as { transferId?: string };
+    const leg = this.leg(transferId);
+    leg.endSeenAt = Math.min(leg.endSeenAt, at);
+  }
+
+  /** Which legs had a number, and since when. */
+  private assignments(): Map<string, { transferId: string; assignedAt: number }[]> {
+    const assigned = new Map<string, { transferId: string; assignedAt: number }[]>();
+    for (const [transferId, { number }] of this.legs) {
+      if (number === undefined) continue;
+      const { transferNumber, assignedAt } = number;
+      assigned.set(transferNumber, [...(assigned.get(transferNumber) ?? []), { transferId, assignedAt }]);
+    }
+    return assigned;
+  }
+
+  private leg(transferId: string): LegBook {
+    const known = this.legs.get(transferId);
+    if (known !== undefined) return known;
+    const leg: LegBook = {
+      decisions: new Set(),
+      decidedAt: Infinity,
+      outcome: undefined,
+      endSeenAt: Infinity,
+      handedOutAt: [],
+      number: undefined,
+    };
+    this.legs.set(transferId, leg);
+    return leg;
+  }
+}
+
+type Payloads = temporal.api.common.v1.IPayload[] | null;
+
+const decoded = (payloads: Payloads | undefined): unknown[] =>
+  (payloads ?? []).map((payload) => defaultPayloadConverter.fromPayload(payload));
+
+function legAskedFor(input: unknown): string {
+  const { transferId, request } = input as { transferId?: string; request?: { transferId?: string } };
+  return transferId ?? request?.transferId ?? '';
+}
+
+const timeOf = ({ eventTime }: HistoryEvent): number =>
+  Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
+
+const isAtItsEnd = (type: number | null | undefined): boolean =>
+  type === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED ||
+  type === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW;
