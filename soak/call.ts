@@ -34,7 +34,9 @@ export async function playCall(
   for (const [index, leg] of planned.entries()) {
     const transferId = `${conversationId}-${index + 1}`;
     const played = await playLeg(setup, conversationId, transferId, leg, index === 0 ? story : 'agent');
-    legs.push({ ...played, expected: stories[story][index] ?? 'AGENT' });
+    const expected = stories[story][index] ?? 'AGENT';
+    // ASAPP knows of GenerativeAgent's end alone.
+    legs.push({ ...played, expected, ifUnreported: story === 'bothHangUp' ? 'AGENT' : expected });
     // Whoever is with a person by now does not call again.
     if (played.leftAlone || played.decisions.some(({ fallback }) => fallback)) break;
   }
@@ -45,14 +47,17 @@ export async function playCall(
   return { conversationId, story, legs, result };
 }
 
+/** A leg without what it ought to be. */
+type SeenLeg = Omit<PlayedLeg, 'expected' | 'ifUnreported'>;
+
 async function playLeg(
   { phone, sandbox, progress }: CallSetup,
   conversationId: string,
   transferId: string,
   plan: PlannedLeg,
   story: Story,
-): Promise<Omit<PlayedLeg, 'expected'>> {
-  const leg: Omit<PlayedLeg, 'expected'> = {
+): Promise<SeenLeg> {
+  const leg: SeenLeg = {
     transferId,
     decisions: [],
     outcome: null,

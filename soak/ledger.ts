@@ -8,6 +8,8 @@ import { stories, type Story } from './plan';
 export interface PlayedLeg {
   transferId: string;
   expected: Outcome;
+  /** How it ends if the conversation hears of no disconnect in time, as when the gateway could not pass it on. */
+  ifUnreported: Outcome;
   /** All answers of the conversation about this leg that route its caller. */
   decisions: RoutingDecision[];
   /** How the finished conversation says that the leg ended; `null` where it does not know the leg. */
@@ -79,9 +81,10 @@ export function balance(
   let fellBack = 0;
   for (const leg of legs) {
     const wasDisturbed = disturbances.some(({ from, to }) => from <= leg.to && to >= leg.from);
-    const mayFallBack = leg.outcome === null ? leg.leftAlone : isFallback(leg.outcome);
-    if (leg.outcome === leg.expected && !leg.leftAlone) asPlanned++;
-    else if (wasDisturbed && (mayFallBack || leg.outcome === leg.expected)) fellBack++;
+    const { outcome, expected, leftAlone } = leg;
+    const isWithout = leftAlone && [null, expected, leg.ifUnreported].includes(outcome);
+    if (outcome === expected && !leftAlone) asPlanned++;
+    else if (wasDisturbed && (isWithout || (outcome !== null && isFallback(outcome)))) fellBack++;
     else
       wrong.push(
         `${leg.transferId}: ${String(leg.outcome)} instead of ${leg.expected}${reasonsOf(leg)}${leg.leftAlone ? ', left to the gateway' : ''}`,

@@ -18,6 +18,7 @@ const decision = (more: Partial<RoutingDecision> = {}): RoutingDecision => ({
 const leg = (more: Partial<PlayedLeg> = {}): PlayedLeg => ({
   transferId: 'c-1',
   expected: 'AGENT',
+  ifUnreported: 'AGENT',
   decisions: [decision()],
   outcome: 'AGENT',
   from: 1000,
@@ -68,6 +69,15 @@ test('whoever the gateway routes by itself has a decision, and may have it while
     wrong: [],
   });
   expect(balance(calls, [], []).wrong).toEqual(['c-1: null instead of AGENT, left to the gateway']);
+});
+
+test('a leg whose disconnect the gateway could not pass on may end as ASAPP knows it, and no other', () => {
+  const both = leg({ expected: 'CUSTOMER_HUNG_UP', decisions: [] });
+  const disturbed = [{ from: 0, to: 9999 }];
+  expect(balance([call({ legs: [{ ...both, leftAlone: true }] })], disturbed, ['c-1']).wrong).toEqual([]);
+  expect(balance([call({ legs: [both] })], disturbed, ['c-1']).wrong).toEqual([
+    'c-1: AGENT instead of CUSTOMER_HUNG_UP',
+  ]);
 });
 
 test('the gateway routes nobody by itself whose leg ends as planned with nothing broken', () => {
