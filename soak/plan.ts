@@ -55,6 +55,8 @@ export interface SoakOptions {
   /** How many calls begin in a second. */
   callsPerSecond: number;
   workers: number;
+  /** The workflows of this version, as `call-transfer-bundle` makes them. Default: they are bundled first. */
+  workflowBundle?: string;
   /** Variables of the workers, over those of a soak. */
   environment?: NodeJS.ProcessEnv;
   /** How the phone system asks. */

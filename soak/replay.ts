@@ -33,14 +33,15 @@ export interface Replayed {
 
 const ofThisPackage = `WorkflowType IN ('${CALL_TRANSFER_WORKFLOW}', '${RECONNECTION_LEG_WORKFLOW}')`;
 
-export async function replayAll(temporal: Client): Promise<Replayed> {
+/** @param codePath - of the bundle of workflows */
+export async function replayAll(temporal: Client, codePath: string): Promise<Replayed> {
   const books = new HistoryBooks();
   const plugin = new CallTransferPlugin({ asapp: nowhere });
   const histories = entered(temporal.workflow.list({ query: ofThisPackage }).intoHistories(), books);
   const failures: string[] = [];
   let count = 0;
   for await (const { workflowId, runId, error } of Worker.runReplayHistories(
-    { plugins: [plugin] },
+    { plugins: [plugin], workflowBundle: { codePath } },
     histories,
   )) {
     count++;

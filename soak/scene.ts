@@ -30,6 +30,8 @@ const DEPLOYMENT = 'soak';
 export interface SceneOptions extends Pick<SoakOptions, 'purpose' | 'workers' | 'otherWorker'> {
   folder: string;
   environment: Record<string, string>;
+  /** Of this version alone. */
+  workflowBundle: string;
 }
 
 export class Scene {
@@ -167,7 +169,7 @@ export class Scene {
     index: number,
     { temporal, asapp }: { temporal: string; asapp: string },
   ): Promise<WorkerProcess> {
-    const { folder, environment, purpose, otherWorker } = this.options;
+    const { folder, environment, purpose, otherWorker, workflowBundle } = this.options;
     const isOther = this.isOtherVersion(index);
     const clocks = purpose.clocksMs?.workers ?? [];
     return await WorkerProcess.start(
@@ -179,6 +181,7 @@ export class Scene {
           TEMPORAL_DEPLOYMENT_NAME: DEPLOYMENT,
           TEMPORAL_WORKER_BUILD_ID: buildOf(isOther),
         }),
+        ...(isOther ? {} : { CALL_TRANSFER_WORKFLOW_BUNDLE: workflowBundle }),
         TEMPORAL_ADDRESS: temporal,
       },
       this.connection,

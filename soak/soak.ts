@@ -1,8 +1,10 @@
 /** Plays thousands of calls while what they need is broken, and balances the books. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 import { Client, Connection } from '@temporalio/client';
 
@@ -62,7 +64,9 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
   const connection = await Connection.connect(forWaitingCallers({ address: server.address }));
   const temporal = new Client({ connection });
   const environment = { ...settings, ...options.environment };
-  const scene = new Scene(server, sandbox, connection, { ...options, folder, environment }, tell);
+  const workflowBundle = options.workflowBundle ?? (await bundled(join(folder, 'workflows.js')));
+  const sceneOptions = { ...options, folder, environment, workflowBundle };
+  const scene = new Scene(server, sandbox, connection, sceneOptions, tell);
   const watchdog = new Watchdog(STALLED_MS);
   const begun = Date.now();
   const wrong: string[] = [];
@@ -79,7 +83,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     );
     const leftOpen = await openAfter(temporal, CLOSE_MS);
     tell('Every history is replayed');
-    const { histories, failedTasks, wrong: inHistories } = await replayAll(temporal);
+    const { histories, failedTasks, wrong: inHistories } = await replayAll(temporal, workflowBundle);
     ledger.wrong.push(...inHistories);
     if (histories < ledger.calls - ledger.byTheGateway)
       ledger.wrong.push(`${histories} histories of ${ledger.calls} calls`);
@@ -139,6 +143,13 @@ async function playAll(
   await Promise.all(playing);
   await scene.everythingMade();
   return played;
+}
+
+/** Bundles once what each worker of this version would bundle at its start. */
+async function bundled(file: string): Promise<string> {
+  const program = join(__dirname, '..', 'lib', 'bin', 'bundle.js');
+  await promisify(execFile)(process.execPath, [program, file]);
+  return file;
 }
 
 /** A call whose phone system got an error, which it must never get. */

@@ -26,13 +26,13 @@ test(`the ledger balances while processes are killed and paused, the server rest
   const { ledger, troubles, leftOpen } = await soak(
     {
       purpose,
+      workflowBundle: await workerBundle(),
       seed: SEED,
       calls: CALLS,
       callsPerSecond: 4,
       workers: 2,
       // What a busy machine keeps, and not so long that whoever waits in an outage holds up the run.
       environment: {
-        CALL_TRANSFER_WORKFLOW_BUNDLE: await workerBundle(),
         CALL_TRANSFER_REQUEST_DEADLINE_MS: '15000',
         CALL_TRANSFER_DISCONNECT_DEADLINE_MS: '15000',
       },
