@@ -24,7 +24,7 @@ import {
 
 /** The leg after an event. Total: every event is allowed in every state. */
 export function applyLegEvent(leg: LegState, event: LegEvent): LegState {
-  if (leg.end !== null) return event.type === 'connected' ? onLateConnect(leg) : leg;
+  if (leg.end !== null) return event.type === 'connected' ? onLateConnect(leg, leg.end) : leg;
   switch (event.type) {
     case 'assigned':
       return onAssigned(leg, event);

@@ -7,10 +7,12 @@ import {
   customerHungUp,
   dialFailed,
   ended,
+  isDialing,
   isTooOldToDial,
   numberExpired,
   shown,
   wasHeardUp,
+  type Disconnect,
   type LegEventOf,
   type LegState,
 } from './leg-state';
@@ -26,8 +28,8 @@ export function onTransferSeen(leg: LegState, { transfer, now }: LegEventOf<'tra
   if (transfer.status === 'COMPLETED') return onCompleted(seen, transfer, now);
   const arrived = transfer.callReceivedAt !== null || transfer.status === 'ONGOING';
 
-  if (leg.phase === 'DISCONNECTED') {
-    if (!arrived) return onNeverArrived(seen, transfer, now);
+  if (leg.disconnect !== null) {
+    if (!arrived) return onNeverArrived(seen, leg.disconnect, transfer, now);
     // A call that came and a transfer that goes on no more: over, whatever word ASAPP has for it.
     return transfer.status === 'EXPIRED'
       ? onCompleted(seen, transfer, now)
@@ -47,7 +49,7 @@ export function onCheckFailed(leg: LegState, now: number): LegState {
 
 export function onResultUnavailable(
   leg: LegState,
-  { reason, now }: LegEventOf<'resultUnavailable'>,
+  { reason, now }: Pick<LegEventOf<'resultUnavailable'>, 'reason' | 'now'>,
 ): LegState {
   if (leg.disconnect === null) return leg;
   const dialFailure = wasHeardUp(leg) ? undefined : dialFailureOf(leg.disconnect.cause);
@@ -61,13 +63,13 @@ export function onResultUnavailable(
  * more and call control asked for another answer than it.
  */
 function isGivenUp(leg: LegState, graceMs: number, now: number): boolean {
-  if (leg.phase !== 'DIALING' || leg.assigned === null) return false;
+  if (!isDialing(leg)) return false;
   const isLate = now >= leg.assigned.expiresAt + graceMs;
   return isLate || (leg.checkWanted && !leg.connectUnverified && isTooOldToDial(leg, now));
 }
 
 /** ASAPP's own proof of the call stands in for a lost `connected`. */
-const asConnected = (leg: LegState, transfer: TransferSnapshot, now: number): LegState => ({
+const asConnected = (leg: LegState, transfer: TransferSnapshot, now: number) => ({
   ...leg,
   connectedAt:
     leg.connectedAt ??
@@ -77,8 +79,12 @@ const asConnected = (leg: LegState, transfer: TransferSnapshot, now: number): Le
 });
 
 /** The leg is over, and no call reached GenerativeAgent under this number. */
-function onNeverArrived(leg: LegState, transfer: TransferSnapshot, now: number): LegState {
-  const { by, cause } = leg.disconnect ?? { by: 'UNKNOWN', cause: 'NORMAL' };
+function onNeverArrived(
+  leg: LegState,
+  { by, cause }: Disconnect,
+  transfer: TransferSnapshot,
+  now: number,
+): LegState {
   // A call that was up and failed is waited for while ASAPP's books lag; a cause that only comes before an answer is believed.
   const dialFailure = wasHeardUp(leg) && cause === 'FAILED' ? undefined : dialFailureOf(cause);
   if (by === 'CUSTOMER') return customerHungUp(leg, now);
@@ -90,17 +96,14 @@ function onNeverArrived(leg: LegState, transfer: TransferSnapshot, now: number):
 function onCompleted(leg: LegState, transfer: TransferSnapshot, now: number): LegState {
   const detectedBy: Detection = leg.disconnect === null ? 'STATUS_CHECK' : 'DISCONNECT_REPORT';
   const up = asConnected(leg, transfer, now);
-  const earliest = up.connectedAt ?? leg.requestedAt;
-  const over: LegState = {
-    ...up,
-    disconnect: leg.disconnect ?? {
-      by: 'UNKNOWN',
-      cause: 'NORMAL',
-      at: shown(transfer.completedAt ?? now, earliest, Math.max(earliest, now)),
-      reportedAt: now,
-    },
+  const disconnect: Disconnect = leg.disconnect ?? {
+    by: 'UNKNOWN',
+    cause: 'NORMAL',
+    at: shown(transfer.completedAt ?? now, up.connectedAt, Math.max(up.connectedAt, now)),
+    reportedAt: now,
   };
-  const by = over.disconnect?.by;
+  const over: LegState = { ...up, disconnect };
+  const { by } = disconnect;
   const context = transfer.outputContext === null ? null : toContext(transfer.outputContext);
   if (by === 'CUSTOMER') return ended(over, now, { outcome: 'CUSTOMER_HUNG_UP', detectedBy, context });
   if (transfer.outputContext === null) {

@@ -17,7 +17,8 @@ export type Wake =
       summary: string;
     };
 
-const RECHECK_MS = [1000, 2000, 4000, 8000] as const;
+const FIRST_RECHECK_MS = 1000;
+const LONGEST_RECHECK_MS = 8000;
 
 /**
  * The next check of a leg that is dialling or connected.
@@ -28,16 +29,14 @@ const RECHECK_MS = [1000, 2000, 4000, 8000] as const;
 export function nextWake(leg: LegState, settings: ConversationSettings, now: number): Wake {
   if (leg.checkWanted) return { check: true, final: false };
   const expiresAt = leg.assigned?.expiresAt ?? now;
-  if (leg.phase === 'DIALING') {
-    const first = leg.checkedAt === null || leg.checkedAt < expiresAt;
-    const pause = RECHECK_MS[Math.min(leg.checks, RECHECK_MS.length) - 1] ?? RECHECK_MS[0];
-    return first
-      ? wakeAt(expiresAt, 'Number expires', now)
-      : wakeAt((leg.checkedAt ?? now) + pause, 'Check the expired number again', now);
+  if (leg.upSince === null) {
+    const checkedAt = leg.checkedAt ?? 0;
+    if (checkedAt < expiresAt) return wakeAt(expiresAt, 'Number expires', now);
+    const pause = Math.min(FIRST_RECHECK_MS * 2 ** (leg.checks - 1), LONGEST_RECHECK_MS);
+    return wakeAt(checkedAt + pause, 'Check the expired number again', now);
   }
-  const upSince = leg.upSince ?? now;
-  const limit = upSince + settings.maxCallDurationMs;
-  const check = (leg.checkedAt ?? upSince) + settings.statusCheckIntervalMs;
+  const limit = leg.upSince + settings.maxCallDurationMs;
+  const check = (leg.checkedAt ?? leg.upSince) + settings.statusCheckIntervalMs;
   if (now < expiresAt && expiresAt < Math.min(check, limit)) return wakeAt(expiresAt, 'Number expires', now);
   return check < limit
     ? wakeAt(check, 'Check whether the call still goes on', now)
@@ -47,9 +46,14 @@ export function nextWake(leg: LegState, settings: ConversationSettings, now: num
 const wakeAt = (at: number, summary: string, now: number, final = false): Wake =>
   now < at ? { check: false, at, summary } : { check: true, final };
 
-/** When the decision on a disconnected leg is due, epoch milliseconds: at the hard limit, or before call control gives up. */
+/**
+ * When the decision on a disconnected leg is due, epoch milliseconds: at the hard limit, or before call control gives up.
+ * `Infinity` for a leg that nobody has reported over.
+ */
 export const decideBy = (
   { disconnect }: LegState,
   { disconnectDeadlineMs }: Pick<ConversationSettings, 'disconnectDeadlineMs'>,
 ): number =>
-  (disconnect?.reportedAt ?? 0) + Math.min(disconnectDeadlineMs, disconnect?.answerWithinMs ?? Infinity);
+  disconnect === null
+    ? Infinity
+    : disconnect.reportedAt + Math.min(disconnectDeadlineMs, disconnect.answerWithinMs ?? Infinity);

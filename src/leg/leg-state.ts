@@ -46,19 +46,22 @@ export interface LegState {
   /** A connect was heard of after the expiry, and ASAPP has not confirmed it. */
   connectUnverified: boolean;
   connectedAfterExpiry: boolean;
-  disconnect: {
-    by: HangupParty;
-    cause: string;
-    at: number;
-    reportedAt: number;
-    answerWithinMs?: number | undefined;
-  } | null;
+  disconnect: Disconnect | null;
   /** ASAPP is to be asked at once. */
   checkWanted: boolean;
   /** Checks of ASAPP so far that did not end the leg, and when the last of them was. */
   checks: number;
   checkedAt: number | null;
   end: LegEnd | null;
+}
+
+/** What was reported of its disconnect. */
+export interface Disconnect {
+  by: HangupParty;
+  cause: string;
+  at: number;
+  reportedAt: number;
+  answerWithinMs?: number | undefined;
 }
 
 /** How a leg ended. */
@@ -94,13 +97,17 @@ export const isUp = ({ phase }: LegState): boolean => phase === 'DIALING' || pha
 /** A leg that has what is to be dialled. */
 export type AssignedLeg = LegState & { assigned: AssignedTransport };
 
+/** Whether its number waits to be dialled. */
+export const isDialing = (leg: LegState): leg is AssignedLeg =>
+  leg.phase === 'DIALING' && leg.assigned !== null;
+
 /** Whether its number may be dialled at this moment. */
 export const isDialable = (leg: LegState, now: number): leg is AssignedLeg =>
-  leg.phase === 'DIALING' && leg.assigned !== null && !leg.connectUnverified && now < leg.assigned.dialBy;
+  isDialing(leg) && !leg.connectUnverified && now < leg.assigned.dialBy;
 
 /** Whether its number waits to be dialled and has become too old for it. */
-export const isTooOldToDial = ({ phase, assigned }: LegState, now: number): boolean =>
-  phase === 'DIALING' && assigned !== null && now >= assigned.dialBy;
+export const isTooOldToDial = (leg: LegState, now: number): boolean =>
+  isDialing(leg) && now >= leg.assigned.dialBy;
 
 export function ended(
   leg: LegState,

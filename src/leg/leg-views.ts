@@ -5,7 +5,7 @@ import type { LegSummary } from '../contract/routing-decision';
 import { wasHeardUp, type LegEnd, type LegState } from './leg-state';
 
 const iso = (time: number | null | undefined): string | null =>
-  time === null || time === undefined ? null : new Date(time).toISOString();
+  time == null ? null : new Date(time).toISOString();
 
 const epochMs = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
@@ -81,24 +81,20 @@ export function legWithResult(leg: LegState, result: Omit<LegResult, 'routed'>):
 export function describeLeg(leg: LegState): string {
   // An id may hold anything visible; a backquote would end the code.
   const name = `\`${leg.transferId.replaceAll('`', "'")}\``;
-  switch (leg.phase) {
-    case 'REQUESTING':
-      return `**Requesting a number** for ${name}`;
-    case 'DIALING':
-      return `**Number assigned** to ${name}, nobody connected yet; expires ${timeOfDay(leg.assigned?.expiresAt)}`;
-    case 'CONNECTED':
-      return `**GenerativeAgent is on the call** ${name} since ${timeOfDay(leg.connectedAt)}`;
-    case 'DISCONNECTED':
-      return `**Fetching the context** of ${name}, disconnected ${timeOfDay(leg.disconnect?.at)} by ${leg.disconnect?.by ?? 'UNKNOWN'}`;
-    case 'ENDED': {
-      const reason = leg.end?.reason ? ` (${leg.end.reason})` : '';
-      const late = leg.connectedAfterExpiry
-        ? '\n\nConnected after its number had expired: drop the leg.'
-        : '';
-      return `**${leg.end?.outcome ?? ''}**${reason}: ${name} ended ${timeOfDay(leg.end?.endedAt)}, detected by ${leg.end?.detectedBy ?? ''}${late}`;
-    }
+  const { assigned, connectedAt, disconnect, end } = leg;
+  if (end !== null) {
+    const reason = end.reason === null ? '' : ` (${end.reason})`;
+    const late = leg.connectedAfterExpiry ? '\n\nConnected after its number had expired: drop the leg.' : '';
+    return `**${end.outcome}**${reason}: ${name} ended ${timeOfDay(end.endedAt)}, detected by ${end.detectedBy}${late}`;
   }
+  if (disconnect !== null)
+    return `**Fetching the context** of ${name}, disconnected ${timeOfDay(disconnect.at)} by ${disconnect.by}`;
+  if (connectedAt !== null)
+    return `**GenerativeAgent is on the call** ${name} since ${timeOfDay(connectedAt)}`;
+  return assigned === null
+    ? `**Requesting a number** for ${name}`
+    : `**Number assigned** to ${name}, nobody connected yet; expires ${timeOfDay(assigned.expiresAt)}`;
 }
 
 /** `13:39:40`, UTC. */
-export const timeOfDay = (instant: number | null | undefined) => iso(instant)?.slice(11, 19) ?? '';
+export const timeOfDay = (instant: number): string => new Date(instant).toISOString().slice(11, 19);

@@ -2,7 +2,7 @@
 import type { HangupParty } from '../contract/telephony-events';
 
 import { onResultUnavailable } from './asapp-says';
-import { dialFailureOf, meaningOf, strongerCause } from './dial-causes';
+import { meaningOf, strongerCause } from './dial-causes';
 import {
   customerHungUp,
   dialFailed,
@@ -13,6 +13,8 @@ import {
   shown,
   unavailable,
   wasHeardUp,
+  type Disconnect,
+  type LegEnd,
   type LegEventOf,
   type LegState,
 } from './leg-state';
@@ -42,10 +44,8 @@ export function onConnected(leg: LegState, { at, now }: LegEventOf<'connected'>)
 }
 
 /** A connect to a leg that has ended: news if its number had expired. */
-export const onLateConnect = (leg: LegState): LegState =>
-  leg.end?.outcome === 'NUMBER_EXPIRED' && !leg.connectedAfterExpiry
-    ? { ...leg, connectedAfterExpiry: true }
-    : leg;
+export const onLateConnect = (leg: LegState, { outcome }: LegEnd): LegState =>
+  outcome === 'NUMBER_EXPIRED' && !leg.connectedAfterExpiry ? { ...leg, connectedAfterExpiry: true } : leg;
 
 export function onDisconnected(leg: LegState, event: LegEventOf<'disconnected'>): LegState {
   const disconnect = merged(leg, event);
@@ -58,38 +58,35 @@ export function onDisconnected(leg: LegState, event: LegEventOf<'disconnected'>)
   const { by, cause } = disconnect;
   const { now } = event;
   const isCancelled = cause === 'CANCELLED';
-  const neverAnswered = meaningOf(cause)?.neverAnswered === true;
+  const meaning = meaningOf(cause);
+  const neverAnswered = meaning?.neverAnswered === true;
   const nothingDialled = leg.phase === 'REQUESTING';
   const isCustomers = by === 'CUSTOMER' ? neverAnswered || nothingDialled : isCancelled && by === 'UNKNOWN';
   if (isCustomers) return customerHungUp(over, now);
-  if (neverAnswered) return dialFailed(over, now, meaningOf(cause)?.reason ?? 'DIAL_FAILED');
-  if (nothingDialled) {
-    // The leg that is gone is the customer's, unless the report says otherwise.
-    return by === 'UNKNOWN' && dialFailureOf(cause) === undefined
-      ? customerHungUp(over, now)
-      : dialFailed(over, now, dialFailureOf(cause) ?? 'DIAL_FAILED');
-  }
-  return over;
+  if (neverAnswered) return dialFailed(over, now, meaning.reason);
+  if (!nothingDialled) return over;
+  // The leg that is gone is the customer's, unless the report says otherwise.
+  return by === 'UNKNOWN' && meaning === undefined
+    ? customerHungUp(over, now)
+    : dialFailed(over, now, 'DIAL_FAILED');
 }
 
 /** The reports of one hangup as one: who knows more is heard, and a customer who hung up has gone. */
 function merged(
   leg: LegState,
   { by, cause, at, now, answerWithinMs }: LegEventOf<'disconnected'>,
-): NonNullable<LegState['disconnect']> {
+): Disconnect {
   const known = leg.disconnect;
   if (known === null) {
     const earliest = leg.connectedAt ?? leg.requestedAt;
     return { by, cause, at: shown(at, earliest, now), reportedAt: now, answerWithinMs };
   }
-  const whole = { ...known, by: byRank(known.by, by), cause: strongerCause(known.cause, cause) };
+  const whole = { ...known, by: whoKnowsMore(known.by, by), cause: strongerCause(known.cause, cause) };
   return whole.by === known.by && whole.cause === known.cause ? known : whole;
 }
 
-const parties: readonly HangupParty[] = ['UNKNOWN', 'GENERATIVE_AGENT', 'CUSTOMER'];
-
-const byRank = (a: HangupParty, b: HangupParty): HangupParty =>
-  parties.indexOf(b) > parties.indexOf(a) ? b : a;
+const whoKnowsMore = (first: HangupParty, second: HangupParty): HangupParty =>
+  second === 'CUSTOMER' || first === 'UNKNOWN' ? second : first;
 
 export const onCheckRequested = (leg: LegState): LegState =>
   isUp(leg) && !leg.checkWanted ? { ...leg, checkWanted: true } : leg;
@@ -98,5 +95,5 @@ export const onCheckRequested = (leg: LegState): LegState =>
 export function onOutOfTime(leg: LegState, now: number): LegState {
   if (leg.phase === 'REQUESTING') return unavailable(leg, now, 'REQUEST_DEADLINE_EXCEEDED');
   if (isTooOldToDial(leg, now)) return numberExpired(leg, now);
-  return onResultUnavailable(leg, { type: 'resultUnavailable', reason: 'DISCONNECT_DEADLINE_EXCEEDED', now });
+  return onResultUnavailable(leg, { reason: 'DISCONNECT_DEADLINE_EXCEEDED', now });
 }

@@ -115,10 +115,11 @@ function asHours(
   at: number,
 ): Check[] {
   if (names === undefined) return [];
-  const openings = asList(names).flatMap((name) => {
-    const calendar = calendars[name];
-    return calendar === undefined ? [] : [{ name, ...openingAt(calendar, at) }];
-  });
+  const openings = asList(names).map((name) => ({
+    name,
+    // A table that names another is refused.
+    ...openingAt(calendars[name] as Calendar, at),
+  }));
   const holds = openings.some(({ isOpen }) => isOpen === (wanted === 'open'));
   const why = openings.map(
     ({ name, isOpen, because }) => `${name} is ${isOpen ? 'open' : 'closed'} (${because})`,

@@ -18,8 +18,7 @@ const hoursSchema = z
   .regex(HOURS, 'must be hours such as "08:00-18:00"; 24:00 is the end of the day')
   .transform((text): Hours => {
     const minuteOf = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
-    const [from = '', until = ''] = text.split('-');
-    return { text, from: minuteOf(from), until: minuteOf(until) };
+    return { text, from: minuteOf(text.slice(0, 5)), until: minuteOf(text.slice(6)) };
   })
   .refine(({ from, until }) => from !== until, 'must not end when it begins; "00:00-24:00" is a whole day');
 
@@ -78,24 +77,29 @@ export function openingAt(calendar: Calendar, at: number): Opening {
   const today = planOf(calendar, now);
   const before = planOf(calendar, now.minus({ days: 1 }));
   const isOvernight = ({ from, until }: Hours) => until <= from;
-  const begun = today.hours.find(
+  const begun = today.hours?.find(
     (hours) => minute >= hours.from && (minute < hours.until || isOvernight(hours)),
   );
-  const goingOn = before.hours.find((hours) => isOvernight(hours) && minute < hours.until);
+  const goingOn = before.hours?.find((hours) => isOvernight(hours) && minute < hours.until);
   if (begun !== undefined) return { isOpen: true, because: `${today.day} ${begun.text}` };
   if (goingOn !== undefined) return { isOpen: true, because: `${before.day} ${goingOn.text}` };
-  const hours = today.hours.map(({ text }) => text).join(', ');
-  return { isOpen: false, because: hours === '' ? today.day : `${today.day} ${hours}` };
+  const hours = today.hours?.map(({ text }) => text).join(', ');
+  return { isOpen: false, because: hours ? `${today.day} ${hours}` : today.day };
 }
 
 /** The hours that begin on a day, and what the day is. */
-function planOf({ weekly, holidays = [], exceptions = {} }: Calendar, day: DateTime) {
+function planOf(
+  { weekly, holidays, exceptions }: Calendar,
+  day: DateTime,
+): { day: string; hours: readonly Hours[] | undefined } {
   const date = day.toFormat('yyyy-MM-dd');
-  const ofTheYear = date.slice(5);
-  const exception = [date, ofTheYear].find((each) => Object.hasOwn(exceptions, each));
-  if (exception !== undefined) return { day: `exception ${exception}`, hours: exceptions[exception] ?? [] };
-  const holiday = [date, ofTheYear].find((each) => holidays.includes(each));
-  if (holiday !== undefined) return { day: `holiday ${holiday}`, hours: [] };
-  const weekday = weekdays[day.weekday - 1] ?? 'MONDAY';
-  return { day: weekday, hours: weekly[weekday] ?? [] };
+  const names = [date, date.slice(5)];
+  for (const name of names) {
+    const hours = exceptions?.[name];
+    if (hours !== undefined) return { day: `exception ${name}`, hours };
+  }
+  const holiday = names.find((each) => holidays?.includes(each));
+  if (holiday !== undefined) return { day: `holiday ${holiday}`, hours: undefined };
+  const weekday = weekdays[day.weekday - 1] as (typeof weekdays)[number];
+  return { day: weekday, hours: weekly[weekday] };
 }

@@ -26,16 +26,17 @@ export class RoutingTableError extends Error {
  */
 export function parseRoutingTable(text: string, fileName: string): RoutingTable {
   const place = (offset: number) => {
-    const lines = text.slice(0, offset).split('\n');
-    return `${fileName}:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
+    const before = text.slice(0, offset);
+    return `${fileName}:${before.split('\n').length}:${offset - before.lastIndexOf('\n')}`;
   };
   const syntaxErrors: ParseError[] = [];
-  const root = parseTree(text, syntaxErrors, { allowTrailingComma: true });
-  if (root === undefined || syntaxErrors.length > 0) {
+  // Text without a tree has a syntax error.
+  const root = parseTree(text, syntaxErrors, { allowTrailingComma: true }) as Node;
+  if (syntaxErrors.length > 0) {
     const mistakes = syntaxErrors.map(
       ({ offset, error }) => `${place(offset)} ${printParseErrorCode(error)}`,
     );
-    throw new RoutingTableError(mistakes.join('\n') || `${place(0)} the file is empty`);
+    throw new RoutingTableError(mistakes.join('\n'));
   }
   const table: unknown = getNodeValue(root);
   const result = routingTableSchema.safeParse(table);
@@ -48,11 +49,6 @@ export function parseRoutingTable(text: string, fileName: string): RoutingTable 
   throw new RoutingTableError(mistakes.join('\n'));
 }
 
-/** The value at a path, or the closest thing around it where the path's end is what is missing. */
-function nearestNode(root: Node, path: (string | number)[]): Node {
-  for (let length = path.length; length > 0; length--) {
-    const node = findNodeAtLocation(root, path.slice(0, length));
-    if (node !== undefined) return node;
-  }
-  return root;
-}
+/** The value at a path, or the closest thing around it where the path's end is what is missing: at last the root. */
+const nearestNode = (root: Node, path: (string | number)[]): Node =>
+  findNodeAtLocation(root, path) ?? nearestNode(root, path.slice(0, -1));

@@ -110,8 +110,8 @@ export function judgeByTable(table: RoutingTable): (facts: RoutingFacts) => Verd
       if (holds) return { choice, from: `rules.${index}`, rules: judged };
     }
     const ownDefault = defaults[facts.outcome];
-    const choice = ownDefault ?? defaults[ANY_OUTCOME];
-    if (choice === undefined) throw new TypeError(`defaults.${facts.outcome}: is missing`);
+    // One of them is there, or the table would not have been taken.
+    const choice = (ownDefault ?? defaults[ANY_OUTCOME]) as Choice;
     const from = `defaults.${ownDefault === undefined ? ANY_OUTCOME : facts.outcome}`;
     return { choice, from, rules: judged };
   };

@@ -38,7 +38,11 @@ describe('a number', () => {
   it.each([48, 60, 100])('that comes after its dialBy, at %d s, is never handed out', (seconds) => {
     const leg = legAfter(assigned(seconds));
 
-    expect(leg.end).toMatchObject({ outcome: 'NUMBER_EXPIRED', reason: 'NUMBER_TOO_SHORT_LIVED' });
+    expect(leg.end).toMatchObject({
+      outcome: 'NUMBER_EXPIRED',
+      reason: 'NUMBER_TOO_SHORT_LIVED',
+      detectedBy: 'NUMBER_REQUEST',
+    });
     expect(isDialable(leg, at(seconds))).toBe(false);
   });
 
@@ -125,6 +129,7 @@ describe('a number that expires with nobody connected', () => {
 describe('a connect after the expiry', () => {
   it.each([
     ['happened after it', connected(61)],
+    ['happened in the moment of the expiry', connected(60)],
     ['is only heard of after it', connected(61, 59)],
   ])("waits for ASAPP's word where it %s", (_, late) => {
     expect(dialledLegAfter(late)).toMatchObject({
@@ -162,7 +167,7 @@ describe('a connect after the expiry', () => {
   ])("may be on a stranger's conversation where %s", (_, word) => {
     const leg = dialledLegAfter(connected(61), word);
 
-    expect(leg.connectedAfterExpiry).toBe(true);
+    expect(leg).toMatchObject({ connectedAfterExpiry: true, connectUnverified: false });
     expect(leg.end).toMatchObject({ outcome: 'NUMBER_EXPIRED', reason: 'CONNECTED_AFTER_EXPIRY' });
   });
 

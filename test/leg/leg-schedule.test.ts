@@ -6,6 +6,7 @@ import {
   connected,
   dialledLegAfter,
   disconnected,
+  legAfter,
   seen,
   settings,
 } from '../support/legs';
@@ -50,8 +51,10 @@ describe('a leg that nobody has connected to', () => {
     expect(nextWake(leg, settings(), at(next))).toEqual(NOW);
   });
 
-  it('is checked again where ASAPP could not be asked', () => {
+  it('is checked again where ASAPP could not be asked, and ever more rarely', () => {
     expect(nextWake(dialledLegAfter(checkFailed(60)), settings(), at(60))).toMatchObject(until(61));
+    const twice = dialledLegAfter(checkFailed(60), checkFailed(61));
+    expect(nextWake(twice, settings(), at(61))).toMatchObject(until(63));
   });
 });
 
@@ -125,6 +128,18 @@ describe('a connected leg', () => {
     },
   );
 
+  it('that lasts as long as it may when its number expires is checked for the last time', () => {
+    const wake = nextWake(dialledLegAfter(connected(5)), settings({ maxCallDurationMs: 55_000 }), at(5));
+
+    expect(wake).toEqual({ ...until(60), summary: 'Maximum call duration' });
+  });
+
+  it('is checked sparsely, too, if nobody ever heard of its number', () => {
+    const leg = legAfter(seen(5, 'ONGOING'));
+
+    expect(nextWake(leg, limits, at(5))).toMatchObject(until(605));
+  });
+
   it('whose connect was lost counts from when ASAPP’s proof of the call was seen', () => {
     const leg = dialledLegAfter(seen(60, 'ONGOING', { callReceivedAt: at(20) }));
 
@@ -145,6 +160,10 @@ describe('the decision on a disconnected leg', () => {
     [9000, 34],
   ])('is due earlier where call control waits less long: %d ms', (answerWithinMs, due) => {
     expect(decideBy(dialledLegAfter(disconnected(30, { answerWithinMs })), limits)).toBe(at(due));
+  });
+
+  it('is not due while nobody has reported it over', () => {
+    expect(decideBy(dialledLegAfter(connected(5)), limits)).toBe(Infinity);
   });
 
   it('is due as the first report said, whatever comes later', () => {

@@ -37,7 +37,7 @@ describe('a lost hangup', () => {
       context,
       endedAt: at(600),
     });
-    expect(leg.disconnect).toMatchObject({ by: 'UNKNOWN', at: at(600) });
+    expect(leg.disconnect).toMatchObject({ by: 'UNKNOWN', cause: 'NORMAL', at: at(600) });
   });
 
   it("is the customer's where ASAPP has no context", () => {

@@ -2,6 +2,7 @@ import { applyLegEvent } from '../../src/leg/apply-leg-event';
 import {
   assigned,
   at,
+  cancelled,
   checkFailed,
   checkRequested,
   connected,
@@ -18,6 +19,20 @@ describe('a request for a number that is too old to dial', () => {
   it('has ASAPP checked at once, and no second time while that goes on', () => {
     expect(asked).toMatchObject({ phase: 'DIALING', checkWanted: true, end: null });
     expect(applyLegEvent(asked, checkRequested(48.1))).toBe(asked);
+  });
+
+  it.each([
+    ['its number is being requested', legAfter()],
+    ['its result is being fetched', dialledLegAfter(disconnected(30))],
+  ])('has no check where %s', (_, leg) => {
+    expect(applyLegEvent(leg, checkRequested(31))).toBe(leg);
+  });
+
+  it.each([
+    ['is reported over', disconnected(49)],
+    ['is cancelled', cancelled(49)],
+  ])('has no check any more where the leg %s', (_, event) => {
+    expect(applyLegEvent(asked, event).checkWanted).toBe(false);
   });
 
   it.each([
@@ -73,6 +88,10 @@ describe('call control that can wait no longer', () => {
       reason: 'REQUEST_DEADLINE_EXCEEDED',
       detectedBy: 'NUMBER_REQUEST',
     });
+  });
+
+  it('gets no number from the moment on at which it may not be dialled', () => {
+    expect(dialledLegAfter(outOfTime(48)).end).toMatchObject({ outcome: 'NUMBER_EXPIRED' });
   });
 
   it.each([

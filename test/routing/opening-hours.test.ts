@@ -17,6 +17,15 @@ const isOpen = (calendar: ReturnType<typeof calendarOf>, at: string) =>
 describe('hours by the clock on the wall', () => {
   const berlin = calendarOf('Europe/Berlin', { weekly: { MONDAY: ['08:00-12:00', '13:00-18:00'] } });
 
+  it('may begin and end at any minute', () => {
+    const minutes = calendarOf('UTC', { weekly: { MONDAY: ['08:15-12:45'] } });
+    const open = ['08:14:59', '08:15:00', '12:44:59', '12:45:00'].map((time) =>
+      isOpen(minutes, `2026-01-05T${time}Z`),
+    );
+
+    expect(open).toEqual([false, true, true, false]);
+  });
+
   it.each([
     ['2026-01-05T06:59:59Z', false],
     ['2026-01-05T07:00:00Z', true],
@@ -98,7 +107,10 @@ describe('midnight', () => {
       because: 'MONDAY 22:00-06:00',
     });
     expect(isOpen(night, '2026-01-06T06:00:00Z')).toBe(false);
-    expect(isOpen(night, '2026-01-12T23:00:00Z')).toBe(false);
+    expect(openingAt(night, Date.parse('2026-01-12T23:00:00Z'))).toEqual({
+      isOpen: false,
+      because: 'holiday 2026-01-12',
+    });
     expect(isOpen(night, '2026-01-13T01:00:00Z')).toBe(false);
   });
 });
@@ -169,6 +181,16 @@ test.each<[Input, string, string]>([
     'must be hours such as "08:00-18:00"; 24:00 is the end of the day',
   ],
   [
+    { timeZone: 'UTC', weekly: { MONDAY: [' 08:00-18:00'] } },
+    'weekly.MONDAY.0',
+    'must be hours such as "08:00-18:00"; 24:00 is the end of the day',
+  ],
+  [
+    { timeZone: 'UTC', weekly: { MONDAY: ['08:00-18:00h'] } },
+    'weekly.MONDAY.0',
+    'must be hours such as "08:00-18:00"; 24:00 is the end of the day',
+  ],
+  [
     { timeZone: 'UTC', weekly: { MONDAY: ['08:00-08:00'] } },
     'weekly.MONDAY.0',
     'must not end when it begins; "00:00-24:00" is a whole day',
@@ -176,6 +198,16 @@ test.each<[Input, string, string]>([
   [{ timeZone: 'UTC', weekly: { MON: [] } }, 'weekly', 'Unrecognized key: "MON"'],
   [{ timeZone: 'UTC', weekly: {}, holidays: ['2026-02-29'] }, 'holidays.0', 'is no day of the calendar'],
   [{ timeZone: 'UTC', weekly: {}, holidays: ['12-32'] }, 'holidays.0', 'is no day of the calendar'],
+  [
+    { timeZone: 'UTC', weekly: {}, holidays: ['12026-12-25'] },
+    'holidays.0',
+    'must be a day such as "2026-12-25", or "12-25" for every year',
+  ],
+  [
+    { timeZone: 'UTC', weekly: {}, holidays: ['2026-12-25T00:00'] },
+    'holidays.0',
+    'must be a day such as "2026-12-25", or "12-25" for every year',
+  ],
   [
     { timeZone: 'UTC', weekly: {}, holidays: ['25.12.'] },
     'holidays.0',

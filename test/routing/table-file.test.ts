@@ -38,6 +38,12 @@ test('a table without mistakes is a policy', () => {
   expect(policy(facts({ outcome: 'CUSTOMER_HUNG_UP' }))).toEqual({ route: null });
 });
 
+test('a table that cannot be used has an error of its own, which logs show by its name', () => {
+  expect(() => parseRoutingTable('[]', 'routing.json')).toThrow(
+    expect.objectContaining({ name: 'RoutingTableError' }) as Error,
+  );
+});
+
 test('comments, trailing commas and a schema for editors are allowed', () => {
   const text = `// ours\n{ "$schema": "routing-table.json", /* all */ ${DEFAULTS}, "rules": [], }`;
 
@@ -96,6 +102,30 @@ describe('a mistake is named with its line, its column, its path and the reason'
     [
       '{ "when": { "variables": {\n"vip": null } }, "route": 1 }',
       '13:8 rules.0.when.variables.vip: must be a text, a number or a boolean, or a list of such',
+    ],
+    [
+      '{ "when": { "reason": "BORED" }, "route": 1 }',
+      '12:23 rules.0.when.reason: must be a reason such as "DIAL_BUSY", or a list of such',
+    ],
+    [
+      '{ "when": { "country": "us" }, "route": 1 }',
+      '12:24 rules.0.when.country: must be an ISO 3166-1 alpha-2 country code, such as "US", or a list of such',
+    ],
+    [
+      '{ "when": { "transport": "PIGEON" }, "route": 1 }',
+      '12:26 rules.0.when.transport: must be PHONE_NUMBER or SIP, or a list of such',
+    ],
+    [
+      '{ "when": { "legs": "two" }, "route": 1 }',
+      '12:21 rules.0.when.legs: must be a number from 1 on, or an object with min and max',
+    ],
+    [
+      '{ "when": { "open": 7 }, "route": 1 }',
+      '12:21 rules.0.when.open: must be the name of a calendar, or a list of such',
+    ],
+    [
+      '{ "when": { "closed": 7 }, "route": 1 }',
+      '12:23 rules.0.when.closed: must be the name of a calendar, or a list of such',
     ],
     ['{ "when": { "task": "x" }, "route": 1 }', '12:11 rules.0.when: Unrecognized key: "task"'],
     [

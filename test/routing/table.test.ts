@@ -135,12 +135,12 @@ describe('a condition on opening hours', () => {
 
   it('is refused if there is no such calendar', () => {
     const mistaken = {
-      ...table({ when: { open: ['berlin', 'paris'], closed: 'rome' }, route: 1 }),
+      ...table({ when: { open: ['berlin', 'paris', 'oslo'], closed: 'rome' }, route: 1 }),
       calendars,
     };
 
     expect(routingTableSchema.safeParse(mistaken).error?.issues).toMatchObject([
-      { path: ['rules', 0, 'when', 'open'], message: 'names no calendar: paris' },
+      { path: ['rules', 0, 'when', 'open'], message: 'names no calendar: paris, oslo' },
       { path: ['rules', 0, 'when', 'closed'], message: 'names no calendar: rome' },
     ]);
   });
@@ -164,12 +164,32 @@ test('a rule may ask for a fresh number first', () => {
   expect(policy(facts({ outcome: 'DIAL_FAILED' }))).toEqual({ route: 'agents', redial: true });
 });
 
+test('a rule may ask for a fresh number if one of its outcomes is such', () => {
+  const rule = { when: { outcome: ['AGENT', 'DIAL_FAILED'] }, route: 'agents', redial: true };
+
+  expect(routingTableSchema.safeParse({ rules: [rule], defaults }).success).toBe(true);
+});
+
 describe('a table is refused', () => {
   it.each(outcomes)('without a default for %s', (outcome) => {
     const { [outcome]: _, ...others } = defaults;
 
     expect(routingTableSchema.safeParse({ defaults: others }).error?.issues).toMatchObject([
-      { path: ['defaults', outcome] },
+      { code: 'custom', path: ['defaults', outcome] },
+    ]);
+  });
+
+  it('without a default, though another is wrong: all mistakes are told at once', () => {
+    const { AGENT: _, ...others } = defaults;
+
+    expect(
+      routingTableSchema.safeParse({ defaults: { ...others, SYSTEM: 'flow' } }).error?.issues,
+    ).toMatchObject([{ path: ['defaults', 'SYSTEM'] }, { path: ['defaults', 'AGENT'] }]);
+  });
+
+  it.each([null, 7])('with defaults that are none: %j', (none) => {
+    expect(routingTableSchema.safeParse({ defaults: none }).error?.issues).toMatchObject([
+      { path: ['defaults'], code: 'invalid_type' },
     ]);
   });
 
@@ -183,7 +203,11 @@ describe('a table is refused', () => {
     );
 
     expect(result.error?.issues).toMatchObject([
-      { path: ['rules', 2, 'when'], message: 'can never match: rules.0 has the same condition' },
+      {
+        code: 'custom',
+        path: ['rules', 2, 'when'],
+        message: 'can never match: rules.0 has the same condition',
+      },
     ]);
   });
 
@@ -204,6 +228,12 @@ describe('a table is refused', () => {
       ]);
     },
   );
+
+  it('with a redial after any outcome: after most of them nobody is there for it', () => {
+    const result = routingTableSchema.safeParse(table({ when: {}, route: 1, redial: true }));
+
+    expect(result.error?.issues).toMatchObject([{ path: ['rules', 0, 'redial'] }]);
+  });
 
   it('with a mistake, before it is used', () => {
     const mistaken = table({ when: { outcome: 'AGNT' as 'AGENT' }, route: 1 });
