@@ -1,4 +1,7 @@
-/** Writes the gateway's description of itself, with all phone systems, as `schemas/openapi.json`. */
+/**
+ * Writes what the servers say of themselves: the gateway, with all phone systems, as `schemas/openapi.json`, and the codec server
+ * as `schemas/codec-server-openapi.json`.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,6 +10,7 @@ import { jambonz } from '../src/call-control/phone-systems/jambonz/index';
 import { telnyx } from '../src/call-control/phone-systems/telnyx/index';
 import { twilio } from '../src/call-control/phone-systems/twilio/index';
 import { CallTransferClient } from '../src/client';
+import { createCodecServer, type CodecServerOptions } from '../src/codec-server';
 
 const settings: PhoneSystemSettings = {
   publicUrl: 'https://calls.example.com',
@@ -25,20 +29,36 @@ export const describedGateway = {
   ],
 };
 
-/** Where it is written. */
-export const descriptionFile = join(__dirname, '..', 'schemas', 'openapi.json');
+/** Of the codec server that is described. It is never called, either. */
+export const describedCodecServer: CodecServerOptions = {
+  codec: { encode: () => Promise.resolve([]), decode: () => Promise.resolve([]) },
+  checkToken: () => Promise.resolve(''),
+  uiOrigins: [],
+};
 
-/** The file's text, of what a gateway answers with. */
+/** Where they are written. */
+export const descriptionFiles = {
+  gateway: join(__dirname, '..', 'schemas', 'openapi.json'),
+  codecServer: join(__dirname, '..', 'schemas', 'codec-server-openapi.json'),
+};
+
+/** A file's text, of what a server answers with. */
 export const descriptionText = (answer: unknown): string => `${JSON.stringify(answer, null, 2)}\n`;
 
-async function writeDescription(): Promise<void> {
-  const gateway = await createGateway({ ...describedGateway, isReady: () => Promise.resolve(true) });
-  writeFileSync(descriptionFile, descriptionText((await gateway.inject('/openapi.json')).json()));
-  await gateway.close();
+async function writeDescriptions(): Promise<void> {
+  const servers = {
+    gateway: await createGateway({ ...describedGateway, isReady: () => Promise.resolve(true) }),
+    codecServer: await createCodecServer(describedCodecServer),
+  };
+  for (const name of ['gateway', 'codecServer'] as const) {
+    const server = servers[name];
+    writeFileSync(descriptionFiles[name], descriptionText((await server.inject('/openapi.json')).json()));
+    await server.close();
+  }
 }
 
 if (require.main === module) {
-  writeDescription().catch((error: unknown) => {
+  writeDescriptions().catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;
   });

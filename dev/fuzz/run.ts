@@ -1,9 +1,10 @@
 /**
- * `npm run fuzz`: requests that a schema-based fuzzer makes up from the gateway's own description, correctly signed, against a
- * gateway with a worker, a Temporal server and the stand-in for ASAPP. Fails where an answer is a 5xx, or is not as described.
+ * `npm run fuzz`: requests that a schema-based fuzzer makes up from the servers' own descriptions, correctly signed: against a
+ * gateway with a worker, a Temporal server and the stand-in for ASAPP, and against a codec server. Fails if an answer is a 5xx, or
+ * is not as described.
  *
- * Needs Python 3.10 or later; the fuzzer is installed into a folder of its own. `--examples 200` says how many requests for
- * each operation, `--seed 1` which.
+ * Needs Python 3.10 or later; the fuzzer is installed into a folder of its own. `gateway` or `codec-server` is one of the two alone;
+ * `--examples 200` says how many requests for each operation, `--seed 1` which.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,16 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { Connection } from '@temporalio/client';
-
-import { DEFAULT_TASK_QUEUE } from '../../lib/index';
-import { Sandbox } from '../../lib/sandbox';
-import { asappEnvironment } from '../demo/asapp-environment';
-import { GatewayProcess } from '../demo/gateway-process';
-import { WorkerProcess } from '../demo/worker-process';
-import { TemporalServer } from '../temporal-server';
-
-import { gatewaySecrets, startSigningProxy } from './signing-proxy';
+import { withCodecServer } from './codec-server';
+import { withGateway } from './gateway';
+import { startSigningProxy, type Credentials } from './signing-proxy';
 
 const FUZZER = 'schemathesis==4.32.5';
 const FOLDER = join(__dirname, '..', '..', '.cache', 'fuzz');
@@ -34,7 +28,15 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 
-const { values } = parseArgs({
+/** Each server, and what a fuzzer must be told of it. */
+const servers: Record<string, (fuzzer: string) => Promise<void>> = {
+  gateway: (fuzzer) => withGateway(logFile, (...server) => fuzz(fuzzer, ...server)),
+  'codec-server': (fuzzer) =>
+    withCodecServer((url, credentials) => fuzz(fuzzer, url, credentials, ['--rate-limit', '90/s'])),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     examples: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -63,26 +65,17 @@ async function installed(): Promise<string> {
   return fuzzer;
 }
 
-async function main(): Promise<void> {
-  const fuzzer = await installed();
-  const logFile = (name: string) => join(tmpdir(), `call-transfer-fuzz-${name}.log`);
-  const server = await TemporalServer.start();
-  const sandbox = await Sandbox.start({ poolSize: 1_000_000 });
-  const connection = await Connection.connect({ address: server.address });
-  const environment = { TEMPORAL_ADDRESS: server.address };
-  const worker = await WorkerProcess.start(
-    { ...environment, ...asappEnvironment(sandbox.asapp) },
-    connection,
-    { namespace: 'default', taskQueue: DEFAULT_TASK_QUEUE, logFile: logFile('worker') },
-  );
-  const gateway = await GatewayProcess.start(
-    // Commands for Telnyx go to the stand-in, which refuses them.
-    { ...environment, ...gatewaySecrets, TELNYX_API_URL: sandbox.asapp.apiUrl },
-    { logFile: logFile('gateway') },
-  );
-  const proxy = await startSigningProxy(gateway.url);
+const logFile = (name: string) => join(tmpdir(), `call-transfer-fuzz-${name}.log`);
+
+async function fuzz(
+  fuzzer: string,
+  url: string,
+  credentials: Credentials,
+  options: readonly string[] = [],
+): Promise<void> {
+  const proxy = await startSigningProxy(url, credentials);
   try {
-    process.exitCode = await run(fuzzer, [
+    const status = await run(fuzzer, [
       'run',
       `${proxy.url}/openapi.json`,
       '--url',
@@ -96,16 +89,22 @@ async function main(): Promise<void> {
       '--continue-on-failure',
       '--generation-database',
       'none',
+      ...options,
     ]);
-    console.log(`Seed ${values.seed}; the logs are at ${logFile('*')}`);
+    if (status !== 0) process.exitCode = status;
   } finally {
     proxy.close();
-    await gateway.stop();
-    await worker.stop();
-    await connection.close();
-    await sandbox.close();
-    await server.stop();
   }
+}
+
+async function main(): Promise<void> {
+  const fuzzer = await installed();
+  for (const name of positionals.length > 0 ? positionals : Object.keys(servers)) {
+    const server = servers[name];
+    if (server === undefined) throw new Error(`${name} is none of ${Object.keys(servers).join(', ')}`);
+    await server(fuzzer);
+  }
+  console.log(`Seed ${values.seed}; the logs are at ${logFile('*')}`);
 }
 
 main().catch((error: unknown) => {

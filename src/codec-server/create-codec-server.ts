@@ -8,12 +8,11 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 
-import { UnknownEncryptionKeyError } from '../codec/encryption-codec';
-import { TamperedPayloadError } from '../codec/sealed-payload';
 import { boundedServer } from '../environment/http-server';
 
+import { describeRoutes, descriptionOf, healthSchema } from './description';
+import { answerProblem } from './problems';
 import { BAD_TOKEN, TokenError, type TokenCheck } from './token';
 
 export interface CodecServerOptions {
@@ -33,19 +32,6 @@ const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** From one address: a page of the Web UI decodes some dozens of payloads at once. */
 const REQUESTS_PER_SECOND = 100;
-
-/** Base64 of either alphabet, with or without padding. */
-const bytes = z
-  .string()
-  .regex(/^[\w+/-]*={0,2}$/, 'must be base64')
-  .transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
-
-/** Payloads in the JSON form of Protobuf, in which `null` is what is absent. */
-const bodySchema = z.object({
-  payloads: z
-    .array(z.object({ metadata: z.record(z.string(), bytes).nullish(), data: bytes.nullish() }))
-    .nullish(),
-});
 
 const inJson = ({ metadata, data }: Payload) => ({
   metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, base64(value)])),
@@ -70,22 +56,11 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: answerProblem,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const isOfPayload = error instanceof UnknownEncryptionKeyError || error instanceof TamperedPayloadError;
-    const { statusCode = isOfPayload ? 422 : 500, name, stack, message } = error;
-    if (error instanceof TokenError) {
-      const { url } = request.routeOptions;
-      request.log.warn({ url, status: error.statusCode, address: request.ip, why: message }, 'Refused');
-      return reply.code(error.statusCode).send({ message });
-    }
-    if (statusCode < 500) return reply.code(statusCode).send({ message });
-    request.log.error({ error: { name, stack } }, 'A request failed');
-    // Nothing of a key or a payload.
-    return reply.code(500).send({ message: 'Something went wrong here' });
-  });
+  app.setErrorHandler(answerProblem);
   await app.register(fastifyRateLimit, { max: REQUESTS_PER_SECOND, timeWindow: 1000 });
   await app.register(fastifyCors, {
     origin: [...uiOrigins],
@@ -94,14 +69,15 @@ export async function createCodecServer(options: CodecServerOptions): Promise<Fa
     credentials: true,
     maxAge: 600,
   });
-  app.get('/health/live', { config: { rateLimit: false } }, () => ({ status: 'ok' }));
+  await describeRoutes(app);
+  app.get('/health/live', { config: { rateLimit: false }, schema: healthSchema }, () => ({ status: 'ok' }));
   const works = ['decode', 'encode'] as const;
   for (const [work, url] of works.flatMap((w) => [`/${w}`, `/:namespace/${w}`].map((u) => [w, u] as const))) {
     app.post(url, {
       onRequest: async (request) => {
         request.subject = await checkToken(tokenOf(request));
       },
-      schema: { body: bodySchema, params: z.object({ namespace: z.string().optional() }) },
+      ...descriptionOf(work, url !== `/${work}`),
       handler: async ({ subject, headers, params, body, log }, reply) => {
         const given = body.payloads ?? [];
         const payloads = given.map(({ metadata = null, data = null }) => ({ metadata, data }));

@@ -51,6 +51,7 @@ const codecServer = [
   'fastify',
   '@fastify/cors',
   '@fastify/rate-limit',
+  '@fastify/swagger',
   'fastify-type-provider-zod',
   'jose',
 ] as const;

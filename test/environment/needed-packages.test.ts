@@ -34,7 +34,7 @@ function toldOf(names: Parameters<typeof checkPackages>[1], versions: Record<str
 test('all packages that are missing or do not fit are named at once, with one line that installs them', () => {
   const versions = { ...everything, fastify: '4.29.1', jose: undefined, '@fastify/cors': '11.0.9' };
   expect(toldOf(packagesOf.codecServer(), versions)).toEqual([
-    'The codec server needs fastify, @fastify/cors, @fastify/rate-limit, fastify-type-provider-zod, jose',
+    'The codec server needs fastify, @fastify/cors, @fastify/rate-limit, @fastify/swagger, fastify-type-provider-zod, jose',
     'fastify: 4.29.1 is installed, and does not work: ^5.12.8 does',
     '@fastify/cors: 11.0.9 is installed, and does not work: ^11.1.0 does',
     'jose: is missing, ^5.10.0 or ^6.0.0 works',

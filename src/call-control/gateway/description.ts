@@ -2,6 +2,8 @@ import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
+import { serveDescription } from '../../environment/serve-description';
+
 import type { GatewayOptions } from './create-gateway';
 import { override, schemaRegistry } from './named-schemas';
 
@@ -59,12 +61,7 @@ export async function describeRoutes(
     transform: createJsonSchemaTransform(config),
     transformObject: (document) => onlyUsed(createJsonSchemaTransformObject(config)(document)),
   });
-  // Made once: many requests whose answers nobody reads hold the same bytes.
-  let description: Buffer | undefined;
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
-    description ??= Buffer.from(JSON.stringify(app.swagger()));
-    return reply.type('application/json').send(description);
-  });
+  serveDescription(app);
 }
 
 /** Ends the name that each schema has in requests, beside the name that it has in answers. */
