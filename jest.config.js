@@ -3,7 +3,7 @@ const unitTests = [
   '**/test/{activities,asapp,codec,codec-server,contract,conversation,environment,leg,package,routing}/**/*.test.ts',
   '**/test/account/{account-gate,ledger}.test.ts',
   '**/test/doctor/judgement.test.ts',
-  '**/test/call-control/{description,limits,openapi-file,read-webhook,told-later}.test.ts',
+  '**/test/call-control/{busy,description,limits,load,openapi-file,read-webhook,told-later}.test.ts',
   '**/test/call-control/gateway/**/*.test.ts',
   '**/test/call-control/phone-systems/*/!(calls|caller-key).test.ts',
   '**/test/sandbox/!(command).test.ts',

@@ -10,6 +10,7 @@ import type { RoutingDecision } from '../contract/routing-decision';
 
 import type { GatewayOptions } from './gateway/create-gateway';
 import type { LegConnected, LegDisconnected, LegRequested } from './leg-events';
+import { BusyError, Load } from './load';
 import { ToldLater } from './told-later';
 
 /** An event after which a caller waits to be told what comes next. */
@@ -25,19 +26,22 @@ export type Log = Pick<FastifyBaseLogger, 'warn'>;
 
 /** Takes leg events to the workflow, and answers what comes next, always within the hard limit. */
 export class NextSteps {
-  private readonly later = new ToldLater((event) => this.note(event));
+  private readonly later = new ToldLater((event) => this.tell(event));
+  private readonly load: Load;
 
   constructor(
     private readonly options: Pick<
       GatewayOptions,
-      'client' | 'fallbackRoute' | 'requestLimitMs' | 'disconnectLimitMs' | 'onStep'
+      'client' | 'fallbackRoute' | 'requestLimitMs' | 'disconnectLimitMs' | 'busyAfterMs' | 'onStep'
     >,
-  ) {}
+  ) {
+    this.load = new Load(options.busyAfterMs);
+  }
 
   /**
-   * What comes next for the caller. If Temporal gives no answer in time, or anything unexpected happens, it is
-   * the fallback route; the workflow is told of a disconnect later, so that it does not take the call for one that
-   * goes on.
+   * What comes next for the caller. If Temporal gives no answer in time, if more comes than the gateway can carry, or if anything
+   * unexpected happens, it is the fallback route; the workflow is told of a disconnect later, so that it does not take the
+   * call for one that goes on.
    *
    * @param log - hears why a caller gets the fallback route. Ids only: nothing of the event's rest is for the log
    * @param onRepetition - called if the answer is an old one
@@ -46,8 +50,16 @@ export class NextSteps {
    * @throws ConversationNotFoundError
    */
   async after(event: AwaitingEvent, log: Log, onRepetition?: () => void): Promise<NextStep> {
+    if (!this.load.hasRoomFor(event)) {
+      if (event.type === 'leg.disconnected') this.later.add(event, log);
+      return this.fallback(
+        event,
+        { reason: 'GATEWAY_BUSY', why: 'More comes than this gateway can carry' },
+        log,
+      );
+    }
     try {
-      const step = await this.ask(event, onRepetition);
+      const step = await this.load.during(event, () => this.ask(event, onRepetition));
       this.options.onStep?.(event, step);
       return step;
     } catch (error) {
@@ -77,6 +89,7 @@ export class NextSteps {
 
   /** Gives up what is still to be told, and says so. */
   close(log: Log): void {
+    this.load.close();
     this.later.close(log);
   }
 
@@ -86,8 +99,14 @@ export class NextSteps {
    * @returns false if the conversation has ended, so that there was nobody to tell
    * @throws ConversationNotFoundError
    * @throws NoAnswerError
+   * @throws BusyError
    */
   async note(event: LegConnected | LegDisconnected): Promise<boolean> {
+    if (!this.load.hasRoomFor(event)) throw new BusyError();
+    return await this.load.during(event, () => this.tell(event));
+  }
+
+  private async tell(event: LegConnected | LegDisconnected): Promise<boolean> {
     const { client } = this.options;
     const [conversationId, report] = reportOf(event);
     const isHeard =

@@ -59,6 +59,7 @@ export const fallbackReasons = [
   'ROUTING_POLICY_FAILED',
   'WORKFLOW_CANCELLED',
   'TEMPORAL_UNAVAILABLE',
+  'GATEWAY_BUSY',
   'REQUEST_REFUSED',
   'INTERNAL_ERROR',
 ] as const;

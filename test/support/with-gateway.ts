@@ -55,6 +55,8 @@ export async function withGateway<T>(
     apiKeys: [API_KEY],
     webhookSecrets: [WEBHOOK_SECRET],
     fallbackRoute: phoneSystemSettings.fallbackRoute,
+    // What shares a process with a gateway keeps it from its work at times.
+    busyAfterMs: 60_000,
     ...setup,
   });
   await gateway.listen({ host: '127.0.0.1', port: 0 });

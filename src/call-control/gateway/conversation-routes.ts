@@ -49,7 +49,7 @@ const response = {
     'No such conversation: a request starts it, a report does not. Or a disconnect of a leg that it does not know',
   ),
   415: problem('The body is no JSON'),
-  503: problem('Temporal gave no answer, or the gateway is shutting down: repeat the request'),
+  503: problem('Temporal gave no answer, or the gateway is busy or shutting down: repeat the request'),
 };
 
 const stepResponse = {

@@ -38,6 +38,11 @@ export interface GatewayOptions {
   requestLimitMs?: number;
   /** Hard limit from a disconnect to the next step, milliseconds. Default: 4,000. */
   disconnectLimitMs?: number;
+  /**
+   * How late the process may be with what has come, milliseconds, before whoever wants a new leg gets the fallback route at once;
+   * every other event is refused when it is twice as late. Default: 1,000.
+   */
+  busyAfterMs?: number;
   /** How old a signed leg event may be, seconds, at most 300. Default: 300. */
   webhookToleranceSeconds?: number;
   /** Largest body, bytes. Default: 262,144. */

@@ -60,7 +60,7 @@ export function legEventRoute(
         404: problem('No such conversation, or no such leg in it'),
         409: problem('The leg cannot be had'),
         415: problem('The body is no JSON'),
-        503: problem('Temporal gave no answer: repeat the request'),
+        503: problem('Temporal gave no answer, or the gateway is busy: repeat the request'),
       },
     },
     handler: async ({ headers, body = Buffer.alloc(0), log }) => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { ConversationNotFoundError, NoAnswerError } from '../../client/errors';
 import { failureTypes, refusalType, type RefusalType } from '../../contract/failures';
+import { BusyError } from '../load';
 import { WebhookError } from '../phone-system';
 
 /** What every answer other than 2xx says. */
@@ -63,6 +64,8 @@ function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof WebhookError) return new Problem(400, failureTypes.invalidInput, error.message);
   if (error instanceof NoAnswerError)
     return new Problem(503, 'TemporalUnavailable', 'Temporal gave no answer in time: repeat the request');
+  if (error instanceof BusyError)
+    return new Problem(503, 'GatewayBusy', 'Too much is under way here: repeat the request in a second');
   if (error instanceof ConversationNotFoundError)
     return new Problem(404, 'ConversationNotFound', error.message);
   const type = refusalType(error);
@@ -106,7 +109,8 @@ export function answerProblem(
   reply: FastifyReply,
 ): void {
   const problem = problemOf(error);
-  if (problem.status >= 500) {
+  if (error instanceof BusyError) void reply.header('retry-after', '1');
+  else if (problem.status >= 500) {
     request.log.error({ error: { name: error.name, stack: error.stack } }, 'A request failed');
   }
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');

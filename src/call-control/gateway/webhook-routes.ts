@@ -64,7 +64,7 @@ const schemaOf = ({ name }: PhoneSystem, hook: string, { summary, accepts, query
     404: problem('Nobody waits for an answer, and there is no such conversation'),
     415: problem('The body is of another type'),
     502: problem('The phone system did not take a command: send the event again'),
-    503: problem('Temporal gave no answer and nobody waits for it: send the event again'),
+    503: problem('Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again'),
   },
 });
 

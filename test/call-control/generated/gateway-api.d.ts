@@ -863,7 +863,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer, or the gateway is shutting down: repeat the request */
+            /** @description Temporal gave no answer, or the gateway is busy or shutting down: repeat the request */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -965,7 +965,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer, or the gateway is shutting down: repeat the request */
+            /** @description Temporal gave no answer, or the gateway is busy or shutting down: repeat the request */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1058,7 +1058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer, or the gateway is shutting down: repeat the request */
+            /** @description Temporal gave no answer, or the gateway is busy or shutting down: repeat the request */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1147,7 +1147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer, or the gateway is shutting down: repeat the request */
+            /** @description Temporal gave no answer, or the gateway is busy or shutting down: repeat the request */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1259,7 +1259,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer: repeat the request */
+            /** @description Temporal gave no answer, or the gateway is busy: repeat the request */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1376,7 +1376,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1497,7 +1497,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1619,7 +1619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1736,7 +1736,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1859,7 +1859,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1986,7 +1986,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2114,7 +2114,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2235,7 +2235,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2395,7 +2395,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Temporal gave no answer and nobody waits for it: send the event again */
+            /** @description Temporal gave no answer, or the gateway is busy, and nobody waits: send the event again */
             503: {
                 headers: {
                     [name: string]: unknown;
