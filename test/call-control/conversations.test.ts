@@ -6,7 +6,7 @@ import { uniqueId } from '../support/unique-id';
 import { callTransferForFile, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { API_KEY, problemIn, stepIn, withGateway, type GatewayUnderTest } from '../support/with-gateway';
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 const gateway = forFile<GatewayUnderTest>((body) =>
   withGateway({ client: callTransfer().client, ...unhurried.gateway }, body),
 );

@@ -11,7 +11,7 @@ import { API_KEY, withGateway, type GatewayUnderTest } from '../support/with-gat
 
 import type { components, paths } from './generated/gateway-api';
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 const gateway = forFile<GatewayUnderTest>((body) =>
   withGateway({ client: callTransfer().client, ...unhurried.gateway }, body),
 );

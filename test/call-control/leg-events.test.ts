@@ -8,7 +8,7 @@ import { problemIn, signed, stepIn, withGateway, type GatewayUnderTest } from '.
 
 const OTHER_SECRET = `whsec_${Buffer.from('another-secret-of-tests-').toString('base64')}`;
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 
 const withLegEvents = <T>(
   body: (underTest: CallTransferUnderTest & GatewayUnderTest) => Promise<T>,

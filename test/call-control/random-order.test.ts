@@ -118,7 +118,7 @@ async function play(
 
 test(`events that come late, twice, out of order or for nobody: one right decision for each of ${CALLS} calls (seed ${SEED})`, async () => {
   await withRealServer({}, (env) =>
-    withCallTransfer(env, unhurried, (underTest) =>
+    withCallTransfer(env, {}, (underTest) =>
       withGateway({ client: underTest.client, ...unhurried.gateway }, async (gateway) => {
         const random = randomOf(SEED);
         for (let begun = 0; begun < CALLS; begun += AT_ONCE) {

@@ -3,7 +3,6 @@ import { eventWorkflowId } from '../../src/events/messages';
 import { redeliverEvents } from '../../src/events/redeliver';
 import { conversationWorkflowId } from '../../src/index';
 import { connected, decisionIn, eventually, hungUp } from '../support/calls';
-import { unhurried } from '../support/unhurried';
 import { withOwnCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { SECRET, withReceiver, type Receiver } from '../support/with-receiver';
 import { withRealServer } from '../support/with-temporal';
@@ -12,15 +11,13 @@ interface UnderTest extends CallTransferUnderTest {
   receiver: Receiver;
 }
 
-const settings = { ...unhurried.settings, reconnectWindowMs: { CUSTOMER_HUNG_UP: 3000 } };
+const settings = { reconnectWindowMs: { CUSTOMER_HUNG_UP: 3000 } };
 
 async function withEvents(body: (underTest: UnderTest) => Promise<void>): Promise<void> {
   await withReceiver((receiver) =>
     withRealServer({}, (env) => {
       const events = { url: receiver.url, secrets: [SECRET], variables: ['tier', 'balance', 'absent'] };
-      return withOwnCallTransfer(env, { events, settings, client: unhurried.client }, (underTest) =>
-        body({ ...underTest, receiver }),
-      );
+      return withOwnCallTransfer(env, { events, settings }, (underTest) => body({ ...underTest, receiver }));
     }),
   );
 }

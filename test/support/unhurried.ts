@@ -1,6 +1,7 @@
 /**
  * Limits that a slow machine keeps, for tests that are not about limits: for the worker as settings and as its environment,
- * for the client, and for the gateway.
+ * for the client, and for the gateway. `withCallTransfer` on the real server has those of the worker and of the client,
+ * unless the test names others: with the hard limits of a deployment a busy machine answers with a fallback.
  */
 export const unhurried = {
   settings: { requestDeadlineMs: 40_000, disconnectDeadlineMs: 40_000 },

@@ -11,6 +11,7 @@ import {
 import type { Sandbox, SandboxOptions } from '../../src/sandbox';
 
 import { forFile, heldForFile } from './for-file';
+import { unhurried } from './unhurried';
 import { uniqueId } from './unique-id';
 import { withSandbox } from './with-sandbox';
 import { withRealServer } from './with-temporal';
@@ -88,7 +89,7 @@ export async function withOwnCallTransfer<T>(
     sandbox: sandboxOptions = {},
     asapp = {},
     routing,
-    settings,
+    settings = {},
     admission,
     events,
     worker: workerOptions,
@@ -96,6 +97,8 @@ export async function withOwnCallTransfer<T>(
   }: CallTransferSetup,
   body: (underTest: CallTransferUnderTest) => Promise<T>,
 ): Promise<T> {
+  // Where time is skipped a slow machine costs no limit.
+  const limits = env.supportsTimeSkipping ? undefined : unhurried;
   return await withSandbox(sandboxOptions, async (sandbox) => {
     const taskQueue = uniqueId('call-transfer');
     const worker = await Worker.create({
@@ -108,14 +111,14 @@ export async function withOwnCallTransfer<T>(
         new CallTransferPlugin({
           asapp: { ...sandbox.asapp, ...asapp },
           ...(routing === undefined ? {} : { routing }),
-          ...(settings === undefined ? {} : { settings }),
+          ...(limits === undefined ? { settings } : { settings: { ...limits.settings, ...settings } }),
           ...(admission === undefined ? {} : { admission }),
           ...(events === undefined ? {} : { events }),
         }),
       ],
       ...workerOptions,
     });
-    const client = new CallTransferClient(env.client, { taskQueue, ...clientOptions });
+    const client = new CallTransferClient(env.client, { taskQueue, ...limits?.client, ...clientOptions });
     return await worker.runUntil(body({ env, client, sandbox, taskQueue }));
   });
 }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { conversationWorkflowId, type NextStep } from '../../src/index';
+import { conversationWorkflowId, type AskOptions, type NextStep } from '../../src/index';
 import { connected, decisionIn, dialing, eventually, hungUp, legIn, newRequest } from '../support/calls';
+import { unhurried } from '../support/unhurried';
 
 import { expectOneEnd, workerOn, workersForFile, type WithWorkers } from './with-survivors';
 
 const LIMIT_MS = 180_000;
-const underTest = workersForFile();
+const underTest = workersForFile(unhurried);
 /** ASAPP takes so long that a worker can be killed meanwhile, and so short that the asker can still wait. */
 const latency = (method: 'POST' | 'GET') => ({ method, effect: { kind: 'latency', ms: 1500 } }) as const;
 
@@ -152,9 +153,11 @@ test(
     sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
     sandbox.fail(latency('POST'));
     sandbox.fail(latency('GET'));
-    const report = () => client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+    const report = (options?: AskOptions) =>
+      client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' }, options);
 
-    const asking = [client.requestTransfer(request), report()].map((answer) =>
+    const shortly = { answerTimeoutMs: 6_000 };
+    const asking = [client.requestTransfer(request, shortly), report(shortly)].map((answer) =>
       answer.catch((error: unknown) => error),
     );
     await sleep(900);
@@ -163,7 +166,7 @@ test(
     await running(1);
 
     const [unavailable, decision] = await Promise.all(
-      [() => client.requestTransfer(request), report].map(async (ask) =>
+      [() => client.requestTransfer(request), () => report()].map(async (ask) =>
         decisionIn(await eventually(() => ask().catch(() => undefined))),
       ),
     );

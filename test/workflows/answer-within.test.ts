@@ -1,6 +1,5 @@
 import { conversationWorkflowId, type LegView, type NextStep } from '../../src';
 import { askPlainly, connected, decisionIn, hungUp, newRequest, workflowOf } from '../support/calls';
-import { unhurried } from '../support/unhurried';
 import { withCallTransfer, type CallTransferUnderTest } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
@@ -16,7 +15,7 @@ type Report = (conversationId: string, transferId: string) => Promise<NextStep>;
 
 const withCalls = <T>(body: (underTest: CallTransferUnderTest, report: Report) => Promise<T>) =>
   withRealServer({}, (env) =>
-    withCallTransfer(env, unhurried, (underTest) =>
+    withCallTransfer(env, {}, (underTest) =>
       body(underTest, (conversationId, transferId) =>
         workflowOf(env, conversationId).executeUpdate<NextStep, [object]>('reportDisconnect', {
           args: [{ transferId, by: 'GENERATIVE_AGENT', answerWithinMs }],

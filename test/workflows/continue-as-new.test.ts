@@ -1,6 +1,5 @@
 import { jsonBytes, largest } from '../../src/contract/sizes';
 import { connected, decisionIn, eventually, hungUp, newRequest, workflowOf } from '../support/calls';
-import { unhurried } from '../support/unhurried';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
 
@@ -83,7 +82,7 @@ test('legs with large payloads, one right after the other: each has its decision
   const inputContext = { inputVariables: { text: 'x'.repeat(200_000) } };
   const transferVariables = { text: 'y'.repeat(largest.context - 1000) };
   await withRealServer({}, (env) =>
-    withCallTransfer(env, unhurried, async ({ client, sandbox, ...underTest }) => {
+    withCallTransfer(env, {}, async ({ client, sandbox, ...underTest }) => {
       const { conversationId } = newRequest();
       const requestsBefore = sandbox.requests.length;
       for (let leg = 1; leg <= legs; leg++) {

@@ -2,7 +2,6 @@ import type { NextStep } from '../../src/index';
 import type { FaultEffect } from '../../src/sandbox/faults';
 import { atOnce } from '../support/at-once';
 import { decisionIn, legIn, newRequest } from '../support/calls';
-import { unhurried } from '../support/unhurried';
 import {
   withCallTransfer,
   type CallTransferSetup,
@@ -33,8 +32,8 @@ async function request(
   );
 }
 
-/** These wait, and so wait together, each with a worker of its own and with limits that a slow machine keeps. */
-const ofItsOwn = { worker: {}, settings: unhurried.settings, client: unhurried.client };
+/** These wait, and so wait together, each with a worker of its own. */
+const ofItsOwn = { worker: {} };
 
 const carriedOut = (effect: FaultEffect) => async () => {
   await request(effect, ofItsOwn, (step, { sandbox, conversationId, transferId }) => {
@@ -72,7 +71,7 @@ const fallsBack = (effect: FaultEffect, reason: RegExp, requestDeadlineMs: numbe
       const input = newRequest();
       const { conversationId, transferId } = input;
       const asked = Date.now();
-      const step = await client.requestTransfer(input, unhurried.client);
+      const step = await client.requestTransfer(input);
       // More than the hard limit, for a slow machine.
       expect(Date.now() - asked).toBeLessThan(15_000);
       expect(decisionIn(step)).toMatchObject({
@@ -134,8 +133,7 @@ describe('a fault that passes', () => {
     ['503', { kind: 'status', status: 503 }],
     ['a cut connection', { kind: 'cutBefore' }],
   ] as const)('delays the number: %s', async (_, effect) => {
-    const shared = { settings: unhurried.settings };
-    await request(effect, shared, (step, { sandbox, conversationId, transferId }) => {
+    await request(effect, {}, (step, { sandbox, conversationId, transferId }) => {
       expect(legIn(step)).toMatchObject({ transferId });
       expect(sandbox.exchange.conversation(conversationId)).toHaveLength(1);
       expect(sandbox.requestsFor(transferId)).toEqual(['POST', 'POST']);
@@ -148,7 +146,7 @@ describe('a fault that no retry can mend', () => {
     ['401', { kind: 'status', status: 401 }, 'ASAPP_CREDENTIALS_REFUSED'],
     ['403', { kind: 'status', status: 403 }, 'ASAPP_CREDENTIALS_REFUSED'],
     ['400', { kind: 'status', status: 400 }, 'ASAPP_REQUEST_REFUSED'],
-    ['a wait over the limit', { kind: 'status', status: 429, retryAfterSeconds: 30 }, 'ASAPP_RATE_LIMITED'],
+    ['a wait over the limit', { kind: 'status', status: 429, retryAfterSeconds: 60 }, 'ASAPP_RATE_LIMITED'],
     ['a body that is no JSON', { kind: 'body', body: '<html>' }, 'ASAPP_RESPONSE_INVALID'],
     [
       'no number',
@@ -165,19 +163,15 @@ describe('a fault that no retry can mend', () => {
   ] as const)('falls back after one request: %s', async (_, effect, reason) => {
     const isRemembered = effect.kind === 'status' && effect.status === 429;
     const setup = isRemembered ? { worker: {} } : {};
-    await request(
-      effect,
-      { settings: unhurried.settings, ...setup },
-      async (step, { client, sandbox, conversationId, transferId }) => {
-        expect(decisionIn(step)).toMatchObject({
-          outcome: 'TRANSFER_UNAVAILABLE',
-          route: { type: 'QUEUE', queue: 'agents' },
-          fallback: true,
-          reason,
-        });
-        expect(await client.result(conversationId)).toEqual(decisionIn(step));
-        expect(sandbox.requestsFor(transferId)).toEqual(['POST']);
-      },
-    );
+    await request(effect, setup, async (step, { client, sandbox, conversationId, transferId }) => {
+      expect(decisionIn(step)).toMatchObject({
+        outcome: 'TRANSFER_UNAVAILABLE',
+        route: { type: 'QUEUE', queue: 'agents' },
+        fallback: true,
+        reason,
+      });
+      expect(await client.result(conversationId)).toEqual(decisionIn(step));
+      expect(sandbox.requestsFor(transferId)).toEqual(['POST']);
+    });
   });
 });

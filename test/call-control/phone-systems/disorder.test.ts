@@ -21,7 +21,7 @@ const SEED = Number(process.env['WEBHOOKS_SEED'] ?? Date.now() % 1_000_000);
 const WEBHOOKS = Number(process.env['WEBHOOKS'] ?? 120);
 const CALLS_AT_ONCE = 3;
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 
 /** A webhook, to be sent as often as one likes. */
 interface Sent {

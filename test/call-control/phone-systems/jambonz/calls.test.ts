@@ -20,7 +20,7 @@ interface JambonzUnderTest extends CallTransferUnderTest, GatewayUnderTest {
   post: (path: string, payload: object, inSeconds?: number) => Promise<Answer>;
 }
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 const gateway = forFile<GatewayUnderTest>((body) => {
   const phoneSystems = [jambonz({ ...phoneSystemSettings, secrets: [SECRET] })];
   return withGateway({ client: callTransfer().client, phoneSystems, ...unhurried.gateway }, body);

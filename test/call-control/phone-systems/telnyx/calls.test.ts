@@ -44,7 +44,7 @@ interface Told extends Record<string, unknown> {
   transferId: string;
 }
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 
 /** A call of its own, with Telnyx's API and a gateway of its own, on the worker of the file unless another is given. */
 const withTelnyx = <T>(
@@ -164,7 +164,7 @@ test('a caller who hangs up before the call is answered, and a call that was ans
 
 test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
   const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
-  await withOtherTelnyx({ ...unhurried, routing }, async ({ post, told, arrive }) => {
+  await withOtherTelnyx({ routing }, async ({ post, told, arrive }) => {
     const busy = { hangup_cause: 'user_busy', sip_hangup_cause: '486' };
     const first = await arrive();
     await post(agentHungUp({ ...busy, client_state: first.target_leg_client_state }));

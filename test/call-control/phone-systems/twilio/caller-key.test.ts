@@ -6,7 +6,7 @@ import { withGateway } from '../../../support/with-gateway';
 import { dialEnded, incoming } from './twilio-requests';
 import { dialIn, twilioSystem, withTwilioCall, type TwilioUnderTest } from './with-twilio';
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 
 describe('with a key for callers’ numbers', () => {
   const callerKey = { secret: 'a-secret-of-the-tests', windowMs: 600_000 };

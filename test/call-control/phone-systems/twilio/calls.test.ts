@@ -13,7 +13,7 @@ import { withRealServer } from '../../../support/with-temporal';
 import { answered, dialEnded, incoming, signedForm } from './twilio-requests';
 import { dialIn, twilioSystem, withTwilioCall, type TwilioUnderTest } from './with-twilio';
 
-const callTransfer = callTransferForFile(unhurried);
+const callTransfer = callTransferForFile();
 const gatewayTo = <T>({ client }: CallTransferUnderTest, body: (gateway: GatewayUnderTest) => Promise<T>) =>
   withGateway({ client, phoneSystems: [twilioSystem()], ...unhurried.gateway }, body);
 const gateway = forFile<GatewayUnderTest>((body) => gatewayTo(callTransfer(), body));
@@ -98,7 +98,7 @@ test('a caller whom the flow sends back is reconnected', async () => {
 
 test('a busy number is dialled once more where the policy says so, and then the caller is queued', async () => {
   const routing = () => ({ route: { type: 'QUEUE', queue: 'sorry' }, redial: true });
-  await withOtherTwilio({ ...unhurried, routing }, async ({ post }) => {
+  await withOtherTwilio({ routing }, async ({ post }) => {
     const busy = { ...dialEnded, DialCallStatus: 'busy', DialBridged: 'false' };
     const first = dialIn(await post('/twilio/voice', incoming, 'token-1'));
     const second = dialIn(await post(first.action, busy));
@@ -109,7 +109,7 @@ test('a busy number is dialled once more where the policy says so, and then the 
 
 test('a caller whose desk is busy gets the fallback route, and one whose desk answered does not', async () => {
   const routing = () => ({ route: { type: 'DIAL', to: '+18005550100' } });
-  await withOtherTwilio({ ...unhurried, routing }, async ({ post, sandbox, client, callSid }) => {
+  await withOtherTwilio({ routing }, async ({ post, sandbox, client, callSid }) => {
     const leg = dialIn(await post('/twilio/voice', incoming, 'token-1'));
     sandbox.exchange.callArrives(leg.number);
     sandbox.exchange.aiEnds(leg.transferId, { transferType: 'AGENT' });
