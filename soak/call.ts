@@ -124,9 +124,11 @@ async function playLeg(
   return leg;
 }
 
-/** The gateway had no answer of the conversation's in time, and routes the caller by itself. */
+const reasonsOfTheGateway: readonly (string | null)[] = ['TEMPORAL_UNAVAILABLE', 'GATEWAY_BUSY'];
+
+/** The gateway had no answer of the conversation's in time, or no room, and routes the caller by itself. */
 const isOfTheGateway = (step: NextStep): boolean =>
-  step.action === 'ROUTE' && step.decision.reason === 'TEMPORAL_UNAVAILABLE';
+  step.action === 'ROUTE' && reasonsOfTheGateway.includes(step.decision.reason);
 
 function dial(sandbox: Sandbox, transferNumber: string, transferId: string): PlayedLeg['reached'] {
   try {

@@ -40,7 +40,7 @@ export interface GatewayOptions {
   disconnectLimitMs?: number;
   /**
    * How late the process may be with what has come, milliseconds, before whoever wants a new leg gets the fallback route at once;
-   * every other event is refused when it is twice as late. Default: 1,000.
+   * every other event is refused when it is twice as late. Default: 250.
    */
   busyAfterMs?: number;
   /** How old a signed leg event may be, seconds, at most 300. Default: 300. */
