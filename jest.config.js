@@ -5,6 +5,7 @@ const unitTests = [
   '**/test/doctor/judgement.test.ts',
   '**/test/call-control/{busy,description,limits,load,openapi-file,read-webhook,told-later}.test.ts',
   '**/test/call-control/gateway/**/*.test.ts',
+  '**/test/call-control/phone-systems/any-webhook.properties.test.ts',
   '**/test/call-control/phone-systems/*/!(calls|caller-key).test.ts',
   '**/test/sandbox/!(command).test.ts',
   '**/test/soak/!(soak).test.ts',

@@ -90,7 +90,7 @@ function asTelnyxHeaders(headers: Readonly<Record<string, string>>) {
  */
 function carryOut(
   decision: RoutingDecision,
-  { callControlId, callId, conversationId, unanswered, ...call }: CallIds,
+  { callControlId, callId, conversationId, unanswered, asksForLeg = false, ...call }: CallIds,
   settings: CommandSettings,
 ): TelnyxCommand[] {
   // The decision's own leg: a repeated event about an earlier one must not route the caller once more.
@@ -103,9 +103,11 @@ function carryOut(
     client_state: encodeClientState({ role: 'routed', ...ids, ...(variables && { handOver: variables }) }),
     command_id: commandId(conversationId, transferId, purpose),
   };
+  // Whoever was dialled for may talk by now: without Temporal nobody knows.
+  const to = { callControlId, ...(asksForLeg && { unless: commandId(conversationId, transferId, 'dial') }) };
   switch (route.type) {
     case 'QUEUE':
-      return [{ action: 'enqueue', callControlId, params: { queue_name: route.queue, ...common } }];
+      return [{ action: 'enqueue', ...to, params: { queue_name: route.queue, ...common } }];
     case 'DIAL': {
       const from = settings.callerId === undefined ? {} : { from: settings.callerId };
       const params = {
@@ -121,11 +123,11 @@ function carryOut(
         }),
         ...common,
       };
-      return [{ action: 'transfer', callControlId, params }];
+      return [{ action: 'transfer', ...to, params }];
     }
     case 'REDIRECT':
       return [];
     case 'HANG_UP':
-      return [{ action: 'hangup', callControlId, params: common }];
+      return [{ action: 'hangup', ...to, params: common }];
   }
 }

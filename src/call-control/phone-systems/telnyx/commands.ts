@@ -23,6 +23,8 @@ interface Command<Action extends string, Params> {
   action: Action;
   callControlId: string;
   params: Params & { command_id: string };
+  /** `command_id` of another command for the same call: if that was taken, this one is too late, and not sent. */
+  unless?: string;
 }
 
 /**
@@ -83,10 +85,12 @@ export function performer(options: PerformOptions): (commands: readonly TelnyxCo
   const taken = new LatestMap<string, Promise<void>>(REMEMBERED);
   return async (commands) => {
     for (const command of commands) {
-      const { command_id } = command.params;
-      const before = taken.get(command_id);
+      const { callControlId, params, unless } = command;
+      const keyOf = (commandId = '') => `${callControlId} ${commandId}`;
+      const key = keyOf(params.command_id);
+      const before = taken.get(key) ?? taken.get(keyOf(unless));
       if (before !== undefined) await before;
-      else await remembered(taken, command_id, carryOut(command));
+      else await remembered(taken, key, carryOut(command));
     }
   };
 }
@@ -97,12 +101,12 @@ const REMEMBERED = 10_000;
 /** Until it fails: what was not taken is sent again with the next webhook. */
 async function remembered(
   taken: Map<string, Promise<void>>,
-  commandId: string,
+  key: string,
   done: Promise<void>,
 ): Promise<void> {
-  taken.set(commandId, done);
+  taken.set(key, done);
   await done.catch((error: unknown) => {
-    taken.delete(commandId);
+    taken.delete(key);
     throw error;
   });
 }

@@ -93,6 +93,8 @@ export interface CallIds {
   transferId: string;
   /** Who was dialled for the decision's route, and did not answer. */
   unanswered?: Dialled;
+  /** Whether the webhook asks for a leg: it may come once more when the number was dialled long since. */
+  asksForLeg?: boolean;
 }
 
 /** What must be known of a call to answer: it comes in and is to be answered, it is steered by steps, or it is left alone. */
@@ -161,7 +163,7 @@ function answered(event: unknown, query: URLSearchParams, transport: DefaultTran
     ignored,
     awaitsStep: true,
     caller: { callId },
-    call: { state: 'STEERED', callControlId: payload.call_control_id, callId, ...ids },
+    call: { state: 'STEERED', callControlId: payload.call_control_id, callId, ...ids, asksForLeg: true },
   };
 }
 

@@ -258,3 +258,10 @@ describe('what a route hands over', () => {
     expect(JSON.stringify([queued, dialled])).not.toContain('_headers');
   });
 });
+
+test('a route in answer to a request for a leg is too late if the number was dialled, and any other is not', () => {
+  const route = routeTo({ type: 'QUEUE', queue: 'agents' });
+  const dialled = idOf(commands(callerAnswered(), dialNumber()));
+  expect(commands(callerAnswered(), route)).toMatchObject([{ action: 'enqueue', unless: dialled }]);
+  expect(commands(agentHungUp(), route)[0]).not.toHaveProperty('unless');
+});

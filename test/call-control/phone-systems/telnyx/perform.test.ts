@@ -65,6 +65,37 @@ describe('a command that was taken', () => {
     });
   });
 
+  test('is sent for another call, whose leg may have the same name', async () => {
+    await withTelnyxApi(async ({ system, received }) => {
+      const telnyx = system();
+      await telnyx.perform?.([enqueue]);
+      await telnyx.perform?.([{ ...enqueue, callControlId: 'v3:another' }]);
+      expect(received.map((request) => request.path)).toEqual([
+        path('enqueue'),
+        '/v2/calls/v3:another/actions/enqueue',
+      ]);
+    });
+  });
+
+  test('keeps a later one from being sent that would undo it, and one that was not taken does not', async () => {
+    await withTelnyxApi(async ({ system, received, reactions }) => {
+      const telnyx = system();
+      const instead = (id: string): TelnyxCommand => ({
+        action: 'enqueue',
+        callControlId: CALLER,
+        params: { queue_name: 'agents', command_id: id },
+        unless: command_id,
+      });
+      reactions.push(refusal(422, '10015'));
+      await expect(telnyx.perform?.([transfer])).rejects.toThrow();
+      await telnyx.perform?.([instead('first')]);
+      await telnyx.perform?.([transfer]);
+      await telnyx.perform?.([instead('second')]);
+      const actions = ['transfer', 'enqueue', 'transfer'];
+      expect(received.map((request) => request.path)).toEqual(actions.map(path));
+    });
+  });
+
   test('is sent once where several webhooks have it at the same time', async () => {
     await withTelnyxApi(async ({ system, received, reactions }) => {
       const telnyx = system();

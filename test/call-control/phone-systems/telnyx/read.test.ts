@@ -120,7 +120,7 @@ describe('an answered caller', () => {
       ignored: [],
       awaitsStep: true,
       caller: { callId: SESSION },
-      call: steered,
+      call: { ...steered, asksForLeg: true },
     });
   });
 
@@ -139,7 +139,7 @@ describe('an answered caller', () => {
   test('keeps the ids that the call was answered with', () => {
     const reading = read(webhook(callerAnswered(), { query: 'conversationId=another&transferId=another' }));
     expect(reading.event?.data).toMatchObject(ids);
-    expect(reading.call).toEqual(steered);
+    expect(reading.call).toEqual({ ...steered, asksForLeg: true });
   });
 
   test.each(unreadable)(
@@ -165,7 +165,7 @@ describe('a call whose state does not say which it is has the id of its conversa
   test('the caller answers', () => {
     const { caller, call } = read(webhook(callerAnswered(old)));
     expect(caller).toEqual({ callId: 'conv-1' });
-    expect(call).toEqual({ ...steered, callId: 'conv-1' });
+    expect(call).toEqual({ ...steered, callId: 'conv-1', asksForLeg: true });
   });
 
   test('the dialled leg is over', () => {
