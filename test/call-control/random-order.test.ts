@@ -11,7 +11,8 @@ import { withRealServer } from '../support/with-temporal';
 
 /** Set it to have a run's disorder again. */
 const SEED = Number(process.env['RANDOM_ORDER_SEED'] ?? Date.now() % 1_000_000);
-const CALLS = 96;
+/** More of them with `RANDOM_ORDER_CALLS=1000`. */
+const CALLS = Number(process.env['RANDOM_ORDER_CALLS'] ?? 48);
 const AT_ONCE = 12;
 
 /** What happens on the phone, what is told of it, and what must come of it. */

@@ -29,7 +29,7 @@ describe('a hangup that ASAPP has not entered into its books', () => {
   it.each(['ONGOING', 'ACTIVE'] as const)(
     'is given up within the hard limit where it stays %s, with the fallback route',
     async (status) => {
-      const settings = { disconnectDeadlineMs: 3000 };
+      const settings = { disconnectDeadlineMs: 2000 };
       await withRealServer({}, (env) =>
         withCallTransfer(env, { settings }, async (underTest) => {
           const { client, sandbox } = underTest;
@@ -39,7 +39,7 @@ describe('a hangup that ASAPP has not entered into its books', () => {
           const asked = Date.now();
           const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
 
-          // The hard limit is 3 s; the rest is for a slow machine.
+          // The hard limit is 2 s; the rest is for a slow machine.
           expect(Date.now() - asked).toBeLessThan(15_000);
           expect(decisionIn(step)).toMatchObject({
             outcome: 'CONTEXT_UNAVAILABLE',

@@ -80,8 +80,10 @@ test.each([
 const noticesAtOnce = { 'system.forceSearchAttributesCacheRefreshOnRead': true };
 
 test('an attribute that is removed while calls are up holds up no decision', async () => {
+  // One of the calls goes on at ASAPP: its result is waited for until the limit.
+  const settings = { disconnectDeadlineMs: 4000 };
   await withRealServer({ dynamicConfig: noticesAtOnce }, (env) =>
-    withCallTransfer(env, {}, async (underTest) => {
+    withCallTransfer(env, { settings }, async (underTest) => {
       const { client, sandbox } = underTest;
       const fetched = await connected(underTest);
       const hungUpBySelf = await connected(underTest);
