@@ -83,7 +83,7 @@ export function readAssigned(answer: Answer, requested: string, now = Date.now()
 }
 
 function readAs<T extends z.ZodType>(schema: T, answer: Answer): z.output<T> {
-  if (answer.status < 200 || answer.status > 299) throw refusal(answer);
+  if (answer.status >= 300) throw refusal(answer);
   if (answer.text === undefined) throw tooLarge(answer, 'body', MAX_BODY_BYTES);
   const result = check(schema, answer, answer.text);
   if (!result.success) throw invalidAnswer(answer, describeIssues(result.error, 'body'));
@@ -118,9 +118,9 @@ function refusal({ request, status, retryAfter, text }: Answer): AsappError {
   return new AsappError(errorKind(status), message, status, retryAfterMs(retryAfter, Date.now()));
 }
 
-function errorBody(text = ''): z.output<typeof errorBodySchema>['error'] {
+function errorBody(text: string | undefined): z.output<typeof errorBodySchema>['error'] {
   try {
-    return errorBodySchema.parse(JSON.parse(text)).error;
+    return errorBodySchema.parse(text && JSON.parse(text)).error;
   } catch {
     return {};
   }

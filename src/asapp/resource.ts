@@ -17,12 +17,10 @@ const ifReadable = <T extends z.ZodType>(schema: T) => optional(schema).catch(un
 const ZONE = /(?:z|[+-]\d{2}:?\d{2})$/i;
 
 /** An instant with a time zone, in any notation that can be read, as epoch milliseconds. */
-const instantSchema = z.string().transform((text, context) => {
-  const instant = ZONE.test(text) ? Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')) : NaN;
-  if (!Number.isNaN(instant)) return instant;
-  context.addIssue({ code: 'custom', message: 'must be an instant with a time zone' });
-  return z.NEVER;
-});
+const instantSchema = z
+  .string()
+  .transform((text) => (ZONE.test(text) ? Date.parse(text) : NaN))
+  .refine((instant) => !Number.isNaN(instant), 'must be an instant with a time zone');
 
 const outputContextSchema = z.object({
   /** `AGENT` or `SYSTEM`; a word that nobody knows is kept for the caller to judge, as is none. */

@@ -59,7 +59,7 @@ export interface CallDefaults {
 
 /** A request for a leg, and what its address says that cannot be read. */
 export interface RequestInQuery {
-  event: LegRequested;
+  event: LegRequested & { data: LegIds };
   ignored: string[];
 }
 

@@ -111,7 +111,7 @@ function routeStep(state: ConversationState, record: LegRecord): NextStep | unde
 
 function decisionOf({ legs }: ConversationState, record: LegRecord): RoutingDecision | null {
   const { decision, earlierDecision } = record;
-  if (earlierDecision !== null || decision === null) return earlierDecision;
+  if (decision === null) return earlierDecision;
   const until = legs.slice(0, legs.indexOf(record) + 1).map(({ state }) => state);
   const ended = until.filter((leg): leg is LegState & { end: LegEnd } => leg.end !== null);
   const handOver = handOverOf(decision);

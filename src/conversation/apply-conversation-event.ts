@@ -129,9 +129,8 @@ function onLegRequested(
       redialOf: null,
     },
   };
-  const { disconnect, phase } = newestLeg(state)?.state ?? {};
   // The customer hung up and is here again: their route needs no result of the leg before.
-  const isBack = phase === 'DISCONNECTED' && disconnect?.by === 'CUSTOMER';
+  const isBack = newestLeg(state)?.state.disconnect?.by === 'CUSTOMER';
   return isBack ? reportedToNewest(asked, { type: 'outOfTime', now }) : asked;
 }
 
@@ -155,7 +154,6 @@ function onReported(
   state: ConversationState,
   { what, transferId, event, now }: ConversationEventOf<'reported'>,
 ): ConversationState {
-  const leg = transferId === null ? undefined : findLeg(state, transferId);
   const ignoredBecause = (why: string): ConversationState => {
     const latest = [
       ...state.ignored.latest,
@@ -164,6 +162,7 @@ function onReported(
     return { ...state, ignored: { count: state.ignored.count + 1, latest: latest.slice(-MAX_IGNORED_KEPT) } };
   };
   if (transferId === null || event === null) return ignoredBecause('the payload is not valid');
+  const leg = findLeg(state, transferId);
   if (leg === undefined) return ignoredBecause('no leg has this transferId');
   if (leg !== newestLeg(state)) return ignoredBecause('a newer leg has begun');
   const reported = reportedToNewest(state, event);
@@ -231,11 +230,13 @@ function opened(state: ConversationState, { redialOf, ...wanted }: WantedLeg): C
 }
 
 /** A leg that is over, without what nobody asks for any more: its context is in its decision. */
-function shortened({ request: { inputContext, ...request }, state, ...leg }: LegRecord): LegRecord {
+function shortened(leg: LegRecord): LegRecord {
+  const { inputContext: _, ...request } = leg.request;
+  const { state } = leg;
   return {
     ...leg,
-    // A fresh number would be requested with the same.
-    request: leg.mayRedial && inputContext !== undefined ? { ...request, inputContext } : request,
+    // A fresh number would be requested with the same context.
+    request: leg.mayRedial ? leg.request : request,
     reports: [],
     routed: null,
     state: state.end === null ? state : { ...state, end: { ...state.end, context: null } },

@@ -58,7 +58,7 @@ export interface LegRecord {
   routed: Routed | null;
   /** The label of its task in metrics, once it is decided. */
   task: string;
-  /** Whether the policy allows one fresh number in place of this leg's. */
+  /** Whether the policy allows one fresh number in place of this leg's: only while it is the newest. */
   mayRedial: boolean;
   /** The leg whose number this one's replaces. */
   redialOf: string | null;
@@ -175,13 +175,9 @@ export const redialOf = ({ legs }: ConversationState, transferId: string): LegRe
 export const isUndecided = ({ decision, earlierDecision }: LegRecord): boolean =>
   decision === null && earlierDecision === null;
 
-/** Whether this leg may be answered with a fresh number: once for each number asked for, while nothing else is asked for. */
-export const canRedial = (state: ConversationState, leg: LegRecord): boolean =>
-  leg.mayRedial &&
-  leg.redialOf === null &&
-  leg === newestLeg(state) &&
-  state.wanted === null &&
-  !state.cancelled;
+/** Whether this leg may be answered with a fresh number: once for each number asked for, until another leg begins. */
+export const canRedial = ({ cancelled }: ConversationState, leg: LegRecord): boolean =>
+  leg.mayRedial && leg.redialOf === null && !cancelled;
 
 /** Legs that began in this run. */
 export const legsInRun = ({ legCount, legCountBefore }: ConversationState): number =>

@@ -37,7 +37,7 @@ export const disconnectEvent = (
   cause,
   at: instant(at, now),
   now,
-  ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
+  answerWithinMs,
 });
 
 const instant = (at: string | undefined, now: number): number => (at === undefined ? now : Date.parse(at));

@@ -202,7 +202,10 @@ describe('an answer that does not fit', () => {
     await withAsapp({}, async ({ asapp, sandbox }) => {
       await asapp.create(usTransfer);
       sandbox.fail({ method: 'GET', effect: withFields({ id: 'conv-2-a' }) });
-      expect(await failureOf(asapp.create(usTransfer))).toMatchObject({ kind: 'responseInvalid' });
+      expect(await failureOf(asapp.create(usTransfer))).toMatchObject({
+        kind: 'responseInvalid',
+        message: expect.stringContaining('answer to GET /generativeagent') as string,
+      });
     });
   });
 
@@ -216,7 +219,11 @@ describe('an answer that does not fit', () => {
         const error = await withClient({ apiUrl, apiId: 'id', apiSecret: 'secret' }, (asapp) =>
           failureOf(asapp.get('conv-1-a')),
         );
-        expect(error).toMatchObject({ name: 'AsappError', kind: 'responseInvalid' });
+        expect(error).toMatchObject({
+          name: 'AsappError',
+          kind: 'responseInvalid',
+          message: expect.stringContaining('body: is nested too deeply') as string,
+        });
       },
     );
   });
@@ -238,6 +245,17 @@ describe('an answer that is larger than a decision may be', () => {
   });
 
   it('is none as long as it fits', async () => {
-    expect(await completed(context(520_000))).toMatchObject({ outputContext: variables(520_000) });
+    const most = 524_288 - Buffer.byteLength('{"transferType":"SYSTEM","transferVariables":{"text":""}}');
+
+    const outputContext = { transferType: 'SYSTEM', ...variables(most) };
+    const body = JSON.stringify({ status: 'COMPLETED', outputContext });
+
+    expect(await completed({ kind: 'body', body })).toMatchObject({ outputContext });
+  });
+
+  it('is none with the longest body that is read', async () => {
+    const body = '{"status":"COMPLETED"}'.padEnd(2 * 1024 * 1024);
+
+    expect(await completed({ kind: 'body', body })).toMatchObject({ status: 'COMPLETED' });
   });
 });

@@ -55,6 +55,55 @@ async function failures(breaker: CircuitBreaker, times: number): Promise<AsappEr
   return errors;
 }
 
+test('without options ASAPP is left alone after ten failures in a row', async () => {
+  const asapp = Object.assign(new Asapp(), { fails: 'serverError' as const });
+  const errors = await failures(new CircuitBreaker(asapp), 11);
+
+  expect(asapp.asked.create).toBe(10);
+  expect(errors.at(-1)?.wasSent).toBe(false);
+});
+
+test('whoever is told that ASAPP was not asked is told of which request', async () => {
+  const asapp = Object.assign(new Asapp(), { fails: 'serverError' as const });
+  const breaker = new CircuitBreaker(asapp, { failures: 1 });
+  await failures(breaker, 1);
+  await expect(breaker.get('t')).rejects.toMatchObject({ wasSent: true });
+
+  const message = (method: string) => `ASAPP was not asked (${method}): it failed again and again`;
+  await expect(breaker.create(request)).rejects.toMatchObject({ message: message('POST') });
+  await expect(breaker.get('t')).rejects.toMatchObject({ message: message('GET') });
+});
+
+test('the pause is as long as the options say', async () => {
+  const start = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(start);
+  const asapp = Object.assign(new Asapp(), { fails: 'serverError' as const });
+  const day = 86_400_000;
+  const breaker = new CircuitBreaker(asapp, { failures: 1, firstPauseMs: day, longestPauseMs: day });
+  await failures(breaker, 1);
+  clock.mockReturnValue(start + 60_000);
+  await failures(breaker, 1);
+  expect(asapp.asked.create).toBe(1);
+  clock.mockReturnValue(start + day);
+  await failures(breaker, 1);
+  expect(asapp.asked.create).toBe(2);
+  clock.mockRestore();
+});
+
+test('a request that fails late, by a fault of its own, is not why ASAPP is left alone', async () => {
+  const answers: ((error: AsappError) => void)[] = [];
+  const fail = () => new Promise<never>((_, reject) => answers.push(reject));
+  const breaker = new CircuitBreaker({ create: fail, get: fail }, { failures: 1 });
+  const late = breaker.create(request);
+  const outage = breaker.create(request);
+  answers[1]?.(new AsappError('serverError', 'It is down'));
+  await expect(outage).rejects.toMatchObject({ kind: 'serverError' });
+  answers[0]?.(new AsappError('requestRefused', 'It is wrong'));
+  await expect(late).rejects.toMatchObject({ kind: 'requestRefused' });
+
+  await expect(breaker.create(request)).rejects.toMatchObject({ kind: 'serverError', wasSent: false });
+});
+
 test.each<AsappErrorKind>(['unreachable', 'serverError', 'rateLimited'])(
   'after failures in a row (%s) ASAPP is left alone, and callers are told at once, for good',
   async (kind) => {

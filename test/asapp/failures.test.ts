@@ -48,6 +48,15 @@ describe('an error of ASAPP', () => {
     });
   });
 
+  it('says the first of two times that ASAPP asks to wait', async () => {
+    const failure = await withServer(
+      (response) => response.writeHead(429, ['retry-after', '3', 'retry-after', '7']).end(),
+      ({ apiUrl }) => withClient({ apiUrl, ...credentials }, (asapp) => failureOf(asapp.get('conv-1-a'))),
+    );
+
+    expect(failure).toMatchObject({ kind: 'rateLimited', retryAfterMs: 3000 });
+  });
+
   it('says how long ASAPP asks to wait, until a date', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
     const { kind, retryAfterMs } = await failureAfter(429, { 'retry-after': inAnHour }, '');
@@ -72,6 +81,13 @@ describe('an error of ASAPP', () => {
       });
     },
   );
+
+  it('is every status from 300 on', async () => {
+    expect(await failureAfter(300, {}, '{"status":"ACTIVE"}')).toMatchObject({
+      kind: 'responseInvalid',
+      message: `ASAPP answered 300 to ${GET}`,
+    });
+  });
 
   it('keeps its kind where its body is longer than anybody wants to read', async () => {
     const error = await failureAfter(503, {}, 'x'.repeat(3 * 1024 * 1024));
@@ -143,6 +159,25 @@ describe('a connection that fails', () => {
       silent.close();
     }
   });
+
+  it.each([new Error('3434'), '3434', null, { code: 3434 }])(
+    'is unreachable, and tells no more, where the failure has no code: %p',
+    async (thrown) => {
+      const signal = {
+        aborted: false,
+        addEventListener: () => {
+          throw thrown as Error;
+        },
+      } as unknown as AbortSignal;
+      const options = { apiUrl: 'http://127.0.0.1:1', ...credentials };
+      const error = await withClient(options, (asapp) => failureOf(asapp.get('conv-1-a', { signal })));
+
+      expect(error).toMatchObject({
+        kind: 'unreachable',
+        message: `ASAPP could not be reached: ${GET}: the request failed`,
+      });
+    },
+  );
 
   it('is unreachable where the answer breaks off', async () => {
     const error = await withServer(

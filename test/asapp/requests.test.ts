@@ -25,6 +25,7 @@ describe('the request for a number', () => {
           'asapp-api-id': 'key-id',
           'asapp-api-secret': 'key-secret',
           'content-type': 'application/json',
+          accept: 'application/json',
         });
         expect(JSON.parse(body)).toEqual({
           id: 'conv-1-a',
@@ -59,8 +60,10 @@ describe('the request for a result', () => {
           {
             line: `GET /generativeagent/v1/call-transfers/${encodeURIComponent(id)}`,
             headers: { 'asapp-api-id': 'key-id', 'asapp-api-secret': 'key-secret' },
+            body: '',
           },
         ]);
+        expect(received[0]?.headers).not.toHaveProperty('content-type');
       },
     );
   });

@@ -18,10 +18,17 @@ describe('Retry-After', () => {
     expect(retryAfterMs(value, now)).toBe(milliseconds);
   });
 
-  it.each([undefined, '', 'soon', '-1', '1.5', '2025-06-19', 'Foo, 99 Bar 2025 13:38:47 GMT'])(
-    'of %p says nothing',
-    (value) => {
-      expect(retryAfterMs(value, now)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    'soon',
+    '-1',
+    '1.5',
+    '2025-06-19',
+    'Foo, 99 Bar 2025 13:38:47 GMT',
+    'on Thu, 19 Jun 2025 13:38:47 GMT',
+    'Thu, 19 Jun 2025 13:38:47 GMT+0100',
+  ])('of %p says nothing', (value) => {
+    expect(retryAfterMs(value, now)).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { HttpCallTransfers } from '../../src/asapp/http-call-transfers';
+import { HttpCallTransfers, type HttpCallTransfersOptions } from '../../src/asapp/http-call-transfers';
 import type { FaultEffect } from '../../src/sandbox';
 
 import { failureOf, withAsapp, withClient } from './with-asapp';
@@ -46,6 +46,12 @@ describe('what nobody may read', () => {
       expect(error.name).toBe('AsappError');
       expect(everythingOf(error)).not.toContain('hush');
     });
+  });
+
+  it('are asked for where there are no options at all', () => {
+    const none = undefined as unknown as HttpCallTransfersOptions;
+
+    expect(() => new HttpCallTransfers(none)).toThrow('options: is missing');
   });
 
   it('cannot be found in the complaint about options', () => {

@@ -1,4 +1,4 @@
-import { errorKind } from '../../src/asapp/error';
+import { asappFailures, errorKind } from '../../src/asapp/error';
 
 describe('an HTTP status of ASAPP', () => {
   it.each([
@@ -21,5 +21,23 @@ describe('an HTTP status of ASAPP', () => {
     [599, 'serverError'],
   ] as const)('%i means %s', (status, kind) => {
     expect(errorKind(status)).toBe(kind);
+  });
+});
+
+describe('a kind of failure has its names, by which clients and dashboards know it:', () => {
+  it.each([
+    ['unreachable', 'AsappUnreachable', 'unreachable'],
+    ['rateLimited', 'AsappRateLimited', 'rate_limited'],
+    ['serverError', 'AsappServerError', 'server_error'],
+    ['credentialsRefused', 'AsappCredentialsRefused', 'credentials_refused'],
+    ['notFound', 'AsappTransferNotFound', 'not_found'],
+    ['requestRefused', 'AsappRequestRefused', 'request_refused'],
+    ['responseInvalid', 'AsappResponseInvalid', 'response_invalid'],
+    ['responseTooLarge', 'AsappResponseTooLarge', 'response_too_large'],
+    ['callCeilingReached', 'CallCeilingReached', 'call_ceiling'],
+    ['requestCeilingReached', 'RequestCeilingReached', 'request_ceiling'],
+    ['ceilingsUnavailable', 'CeilingsUnavailable', 'ceilings_unavailable'],
+  ] as const)('%s is the failure %s, and %s in metrics', (kind, type, result) => {
+    expect(asappFailures[kind]).toMatchObject({ type, result });
   });
 });

@@ -1,5 +1,13 @@
-import { answerAbout, legInTheWay, legOfUnnamed, newestDecision } from '../../src/conversation/answers';
+import {
+  answerAbout,
+  legInProgress,
+  legInTheWay,
+  legOfUnnamed,
+  newestDecision,
+  unknownLeg,
+} from '../../src/conversation/answers';
 import { applyConversationEvent } from '../../src/conversation/apply-conversation-event';
+import { newConversation } from '../../src/conversation/conversation-state';
 import {
   after,
   answerTo,
@@ -10,6 +18,7 @@ import {
   earlierDecision,
   escalatedTo,
   hungUp,
+  INPUT,
   legRequested,
   newest,
   onLeg,
@@ -21,9 +30,11 @@ import {
   callDurationExceeded,
   connected,
   disconnected,
+  escalated,
   resultUnavailable,
   seen,
   TRANSFER_ID,
+  TRANSPORT,
   unavailable,
 } from '../support/legs';
 
@@ -117,6 +128,41 @@ describe('a request about a leg', () => {
     expect(answerTo(state, 11)).toBe('route conv-1-a');
   });
 
+  it.each([
+    [
+      conversationAfter(assigned(1), connected(5)),
+      `${TRANSFER_ID} is connected already, and its number released`,
+    ],
+    [
+      decideNewest(conversationAfter(unavailable(1, 'TRANSFER_ID_CONFLICT'))),
+      `${TRANSFER_ID} was used before, by an ended transfer or another conversation; use a new one`,
+    ],
+  ])('that is refused is told why: %#', (state, why) => {
+    expect(answerAbout(state, TRANSFER_ID, 'request', at(6))).toMatchObject({
+      message: `transferId: ${why}`,
+    });
+  });
+
+  it('is routed where a number could not be had for another reason than its transferId', () => {
+    const state = decideNewest(conversationAfter(unavailable(1, 'ASAPP_UNREACHABLE')));
+
+    expect(answerTo(state, 2)).toBe('route conv-1-a');
+  });
+
+  it('over SIP is answered with the address and the headers to dial with, and no expiry', () => {
+    const destination = {
+      type: 'SIP',
+      sipUri: 'sip:transfers@sip.example.com',
+      headers: { 'X-ASAPP-CallTransferId': TRANSFER_ID },
+    } as const;
+    const state = conversationAfter(assigned(1, { ...TRANSPORT, destination }));
+
+    expect(answerAbout(state, TRANSFER_ID, 'request', at(2))).toEqual({
+      action: 'DIAL',
+      leg: { transferId: TRANSFER_ID, ...destination, dialBy: '2025-06-19T13:38:48.000Z' },
+    });
+  });
+
   it('has no answer where there is no such leg', () => {
     expect(answerTo(dialling, 2, { transferId: 'nobody' })).toBe('wait');
   });
@@ -193,6 +239,16 @@ describe('a decision', () => {
     expect(newest(state).request).toMatchObject({ transferId: 'b', legNumber: 2 });
   });
 
+  it('has what its route hands over, made when it is read', () => {
+    const ended = conversationAfter(assigned(1), escalated(30, 'AGENT'));
+    const made = decisionOn(ended, TRANSFER_ID);
+    const route = { type: 'QUEUE', queue: 'agents', handOver: ['vip'] };
+    const state = after(ended, { ...made, decision: { ...made.decision, route } });
+
+    expect(newestDecision(state)?.handOver).toMatchObject({ headers: { 'X-vip': 'true' } });
+    expect(newestDecision(after(ended, made))).not.toHaveProperty('handOver');
+  });
+
   it('does not exist before the first leg has ended', () => {
     expect(newestDecision(dialling)).toBeNull();
   });
@@ -207,6 +263,7 @@ describe('a request without a transferId', () => {
   });
 
   it.each([
+    ['no leg has begun', newConversation(INPUT)],
     ['somebody has connected', conversationAfter(assigned(1), connected(5))],
     ['the result is being fetched', conversationAfter(assigned(1), connected(5), disconnected(30))],
     ['the leg has ended', hungUp(begunConversation())],
@@ -233,6 +290,20 @@ describe('a leg keeps another from beginning', () => {
     ['not after its number expired', conversationAfter(assigned(1), seen(60, 'EXPIRED')), false],
   ])('%s', (_, state, isInTheWay) => {
     expect(legInTheWay(state, 'b') !== undefined).toBe(isInTheWay);
+  });
+
+  it('and what is refused says which', () => {
+    expect([legInProgress(TRANSFER_ID), unknownLeg('nobody')]).toEqual([
+      {
+        refused: 'LegInProgress',
+        message: 'transferId: another leg of this conversation is still in progress: conv-1-a',
+      },
+      { refused: 'UnknownLeg', message: 'transferId: this conversation has no leg nobody' },
+    ]);
+  });
+
+  it('but none does before the first has begun', () => {
+    expect(legInTheWay(newConversation(INPUT), 'b')).toBeUndefined();
   });
 
   it('but never itself', () => {

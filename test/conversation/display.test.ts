@@ -3,11 +3,13 @@ import { newConversation } from '../../src/conversation/conversation-state';
 import { attributesOf, detailsOf } from '../../src/conversation/display';
 import {
   after,
+  begun,
   begunConversation,
   decideNewest,
   escalatedTo,
   INPUT,
   legRequested,
+  newest,
   onLeg,
 } from '../support/conversations';
 import { assigned, at, connected, disconnected, escalated } from '../support/legs';
@@ -47,12 +49,17 @@ describe('the search attributes', () => {
   });
 
   it('stay as they were while a later leg is up: nothing has brought what the server has since', () => {
-    const later = after(decided, legRequested(LATER, 60), onLeg(assigned(61), LATER));
-    expect(attributesOf(after(later, onLeg(connected(62), LATER)))).toEqual([]);
+    const later = after(decided, legRequested(LATER, 40), onLeg(assigned(41), LATER));
+    const laterUp = after(later, onLeg(connected(42), LATER));
+    expect(newest(laterUp).state.phase).toBe('CONNECTED');
+    expect(attributesOf(laterUp)).toEqual([]);
     expect(attributesOf(escalatedTo(later))).toEqual([]);
   });
 
   it('come with the settings, and not before', () => {
+    for (const event of begun({ searchAttributes: true })) {
+      expect(attributesOf(after(newConversation(INPUT), event))).toEqual([]);
+    }
     expect(attributesOf(newConversation(INPUT))).toEqual([]);
   });
 });
@@ -63,7 +70,7 @@ describe('the details', () => {
   });
 
   it('name a later leg, and say how long a conversation stays open', () => {
-    expect(detailsOf(up)).toMatch(/^\*\*GenerativeAgent/);
+    expect(detailsOf(up)).toBe('**GenerativeAgent is on the call** `conv-1-a` since 13:38:05');
     expect(detailsOf(after(decided, legRequested(LATER, 60)))).toMatch(/^Leg 2: /);
     const waiting = after(decided, { type: 'reconnectionAwaited', until: at(90) });
     expect(detailsOf(waiting)).toMatch(/Open for a reconnection until 13:39:30/);

@@ -1,6 +1,6 @@
 import { newestDecision } from '../../src/conversation/answers';
-import type { ConversationState } from '../../src/conversation/conversation-state';
-import { endedEvent, resultOf } from '../../src/conversation/ended';
+import { newConversation, type ConversationState } from '../../src/conversation/conversation-state';
+import { endedEvent, resultOf, taskOf } from '../../src/conversation/ended';
 import {
   after,
   begunConversation,
@@ -8,6 +8,7 @@ import {
   decideNewest,
   escalatedTo,
   hungUp,
+  INPUT,
   legRequested,
   newest,
   onLeg,
@@ -36,6 +37,12 @@ describe('a conversation that is over', () => {
 
   it('is not, where the customer called again', () => {
     expect(result(talked(after(talked(begunConversation()), legRequested('b', 40))))).toBe('CALLED_AGAIN');
+  });
+
+  it('is not, where the customer called again, though the first leg is kept no more', () => {
+    const many = after({ ...talked(begunConversation()), legCount: 101 });
+
+    expect(result(many)).toBe('CALLED_AGAIN');
   });
 
   it('is contained where a fresh number had to be dialled: that is the same call', () => {
@@ -99,8 +106,14 @@ describe('the event of it', () => {
   );
 
   it('tells the last decision, and of the variables those that are listed', () => {
-    const { timestamp, data } = endedEvent(state, decisionOf(state), ['tier', 'paid', 'toString'], at(60));
+    const { type, timestamp, data } = endedEvent(
+      state,
+      decisionOf(state),
+      ['tier', 'paid', 'toString'],
+      at(60),
+    );
 
+    expect(type).toBe('conversation.ended');
     expect(timestamp).toBe(new Date(at(60)).toISOString());
     expect(data).toMatchObject({
       conversationId: 'conv-1',
@@ -115,6 +128,13 @@ describe('the event of it', () => {
 
   it('tells no variable where none is listed', () => {
     expect(JSON.stringify(endedEvent(state, decisionOf(state), [], at(60)))).not.toMatch(/gold|Ada|silver/);
+  });
+
+  it('has no task where nobody named one', () => {
+    const left = hungUp(begunConversation());
+
+    expect(endedEvent(left, decisionOf(left), [], at(60)).data.taskName).toBeNull();
+    expect(taskOf(newConversation(INPUT), decisionOf(left))).toBeNull();
   });
 
   it('has the task that GenerativeAgent entered where it named none when it ended', () => {

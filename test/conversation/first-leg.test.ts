@@ -42,6 +42,10 @@ describe('the first leg', () => {
     });
   });
 
+  it('has no label of a task in metrics before it is decided', () => {
+    expect(newest(begunConversation()).task).toBe('none');
+  });
+
   it('has a new id where nobody named one', () => {
     expect(newest(after(unnamed, ...begun())).request.transferId).toBe('generated');
   });

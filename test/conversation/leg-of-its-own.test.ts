@@ -79,6 +79,18 @@ describe('a leg that tells its state', () => {
     expect(newest(checked).reports).toEqual([event]);
   });
 
+  it('is not asked again for what its workflow has heard', () => {
+    const event = checkRequested(60);
+    const state = after(
+      requested,
+      told(0, assigned(12)),
+      { type: 'legAsked', transferId: 'b', event },
+      told(1, assigned(12), event, seen(61, 'ACTIVE')),
+    );
+
+    expect(newest(state).state).toMatchObject({ checkWanted: false, checks: 1 });
+  });
+
   it('shows no connect after a disconnect of which its workflow has not heard', () => {
     const seenUp = seen(31, 'ONGOING', { callReceivedAt: at(30.5) });
     const state = after(

@@ -13,7 +13,7 @@ import {
   recordOf,
   withHungUpLeg,
 } from '../support/conversations';
-import { assigned, at, connected, disconnected, settings, TRANSFER_ID } from '../support/legs';
+import { assigned, at, connected, disconnected, settings, TRANSFER_ID, unavailable } from '../support/legs';
 
 const inputContext = { taskName: 'billing', inputVariables: { accountNumber: '3434' } };
 const ended = hungUp(begunConversation());
@@ -47,6 +47,14 @@ describe('a reconnection', () => {
       requestedAt: at(38),
       requestBy: at(45),
     });
+  });
+
+  it('is let through without being asked again, unless the leg before was not', () => {
+    const refused = conversationAfter(unavailable(1, 'NOT_ADMITTED'));
+    const second = after(decideNewest(refused), legRequested('b', 40));
+
+    expect(newest(second).request.isAdmitted).toBe(false);
+    expect(newest(after(ended, legRequested('b', 40))).request.isAdmitted).toBe(true);
   });
 
   it('is not shown as requested after it was heard of', () => {

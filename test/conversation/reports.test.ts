@@ -79,6 +79,17 @@ describe('what call control reports', () => {
     });
   });
 
+  it.each([
+    [TRANSFER_ID, null],
+    [null, connected(5)],
+  ])('that cannot be read is ignored, whatever of it can: %j', (transferId, event) => {
+    const report = { type: 'reported', what: 'connected', transferId, event, now: at(5) } as const;
+
+    expect(after(dialling, report).ignored.latest).toMatchObject([
+      { transferId, why: 'the payload is not valid' },
+    ]);
+  });
+
   it('of the hangup of a customer twice is ignored and visible', () => {
     const hangup = (seconds: number) => reported(disconnected(seconds, { by: 'CUSTOMER' }));
     const state = after(dialling, reported(connected(5)), hangup(30), hangup(31));
@@ -102,7 +113,7 @@ describe('what call control reports', () => {
   });
 
   it('and asks of an old leg changes nothing', () => {
-    const state = after(hungUp(begunConversation()), legRequested('b', 40));
+    const state = after(hungUp(begunConversation()), legRequested('b', 40), onLeg(assigned(41), 'b'));
     const event = checkRequested(41);
 
     expect(after(state, { type: 'legAsked', transferId: TRANSFER_ID, event })).toBe(state);

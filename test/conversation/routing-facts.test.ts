@@ -23,6 +23,22 @@ test('the policy is told about the leg, its outcome and its context', () => {
   });
 });
 
+test('a leg over SIP is for no country', () => {
+  const { request } = newest(conversationAfter());
+  const end = {
+    outcome: 'AGENT',
+    reason: null,
+    detectedBy: 'STATUS_CHECK',
+    context: null,
+    endedAt: 0,
+  } as const;
+
+  expect(endedLeg({ ...request, transport: { type: 'SIP' } }, end)).toMatchObject({
+    transport: 'SIP',
+    country: null,
+  });
+});
+
 test('a leg without a context has no task and no variables', () => {
   const late = resultUnavailable(34, 'RESULT_STILL_PENDING');
 

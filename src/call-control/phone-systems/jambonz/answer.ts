@@ -52,16 +52,15 @@ function dial(
   now: number,
 ): Verb[] {
   const ids = { conversationId, transferId: leg.transferId };
-  const target =
+  const callee =
     leg.type === 'SIP'
-      ? { type: 'sip', sipUri: leg.sipUri }
-      : { type: 'phone', number: leg.transferNumber, trunk };
+      ? { target: [{ type: 'sip', sipUri: leg.sipUri }], headers: leg.headers }
+      : { target: [{ type: 'phone', number: leg.transferNumber, trunk }] };
   return [
     { verb: 'tag', data: { ...tags, ...ids } },
     {
       verb: 'dial',
-      target: [target],
-      ...(leg.type === 'SIP' && { headers: leg.headers }),
+      ...callee,
       actionHook: `${publicUrl}/jambonz/dial?${new URLSearchParams(ids).toString()}${RETRIES}`,
       answerOnBridge: true,
       timeout: ringSeconds(leg, now),

@@ -59,12 +59,9 @@ export function q850Cause(header: string): number | undefined {
     .slice(0, LONGEST_REASON)
     .replace(/"(?:[^"\\]|\\.)*("|\\?$)/gs, (text, end) => (end === '"' ? '""' : text));
   for (const reason of withoutText.split(',')) {
-    const [protocol = '', ...parameters] = reason.split(';').map((part) => part.trim());
-    if (protocol.toUpperCase() !== 'Q.850') continue;
-    for (const parameter of parameters) {
-      const cause = /^cause\s*=\s*(\d{1,3})$/i.exec(parameter)?.[1];
-      if (cause !== undefined) return Number(cause);
-    }
+    if (!/^\s*Q\.850\s*;/i.test(reason)) continue;
+    const cause = /;\s*cause\s*=\s*(\d{1,3})\s*(?:;|$)/i.exec(reason)?.[1];
+    if (cause !== undefined) return Number(cause);
   }
   return undefined;
 }

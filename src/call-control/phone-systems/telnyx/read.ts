@@ -139,13 +139,7 @@ function initiated(event: unknown, query: URLSearchParams, transport: DefaultTra
     ignored,
     awaitsStep: false,
     caller: { callId, number },
-    call: {
-      state: 'RINGING',
-      callControlId,
-      callId,
-      conversationId,
-      transferId: transferId ?? defaults.transferId,
-    },
+    call: { state: 'RINGING', callControlId, callId, conversationId, transferId },
   };
 }
 

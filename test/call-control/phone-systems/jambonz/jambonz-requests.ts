@@ -108,7 +108,7 @@ export function webhook(
 }
 
 /** The `v1` of a signature, over exactly these bytes. */
-export const hmac = (body: Buffer, seconds: number, secret = SECRET): string =>
+export const hmac = (body: Buffer, seconds: number | string, secret = SECRET): string =>
   createHmac('sha256', secret)
     .update(Buffer.concat([Buffer.from(`${seconds}.`), body]))
     .digest('hex');

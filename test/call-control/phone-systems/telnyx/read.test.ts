@@ -17,6 +17,7 @@ import {
   callerBridged,
   callerHungUp,
   customerState,
+  deskState,
   event,
   ids,
   incoming,
@@ -171,6 +172,16 @@ describe('a call whose state does not say which it is has the id of its conversa
   test('the dialled leg is over', () => {
     const state = withoutCall(agentState);
     expect(read(webhook(agentHungUp(state))).call).toEqual({ ...steered, callId: 'conv-1' });
+  });
+
+  test('the leg to a person is over', () => {
+    const state = withoutCall(deskState('ROUTE'));
+    const busy = { hangup_cause: 'user_busy', ...state };
+    expect(read(webhook(agentHungUp(busy))).call).toEqual({
+      ...steered,
+      callId: 'conv-1',
+      unanswered: 'ROUTE',
+    });
   });
 
   test('the caller hangs up', () => {

@@ -1,3 +1,5 @@
+import { TelnyxWebhook } from 'telnyx/lib/webhooks';
+
 import type { WebhookRequest } from '../../../../src/call-control/index';
 import { telnyx, type TelnyxOptions } from '../../../../src/call-control/phone-systems/telnyx/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
@@ -61,6 +63,13 @@ test('a key that is none stops the start', () => {
   ]) {
     expect(start(key)).toThrow('publicKeys: 0: must be an Ed25519 public key in base64');
   }
+});
+
+test("a fault of Telnyx's library is no wrong signature", async () => {
+  const fault = new Error('no Ed25519');
+  const verify = jest.spyOn(TelnyxWebhook.prototype, 'verify').mockRejectedValueOnce(fault);
+  await expect(isTelnyx(signed(body, now(), privateKey))).rejects.toBe(fault);
+  verify.mockRestore();
 });
 
 test.each([

@@ -112,6 +112,12 @@ describe('with TaskRouter the agent gets the decision with the call', () => {
     expect(taskOf({})).toEqual({ attributes: { ...decided, handOver: {} } });
   });
 
+  test('and no task, where GenerativeAgent named none', () => {
+    expect(taskOf({}, { currentTaskName: null })).toEqual({
+      attributes: { ...decided, currentTaskName: null, handOver: {} },
+    });
+  });
+
   test('and the variables that the route names', () => {
     expect(taskOf({ handOver: ['customer', 'absent'] })).toEqual({
       attributes: { ...decided, handOver: { customer: 'A & B' } },

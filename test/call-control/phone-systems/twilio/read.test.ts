@@ -199,6 +199,26 @@ describe('the end of the dialled leg', () => {
     },
   );
 
+  test.each([
+    ['failed', '486', 'BUSY'],
+    ['failed', '603', 'REJECTED'],
+    ['failed', '488', 'FAILED'],
+    // A leg that failed cannot have ended normally.
+    ['failed', '200', 'FAILED'],
+    ['failed', 'soon', 'FAILED'],
+    ['a new word', '486', 'FAILED'],
+    ['no-answer', '603', 'NO_ANSWER'],
+  ])(
+    'over SIP is told by its status where Twilio says only that it failed: %s, %s',
+    (word, status, cause) => {
+      const more = { DialCallStatus: word, DialBridged: 'false', DialSipResponseCode: status };
+      expect(read(webhook('dial', { ...dialEnded, ...more }, { query: ids })).event?.data).toMatchObject({
+        by: 'GENERATIVE_AGENT',
+        cause,
+      });
+    },
+  );
+
   test.each([without(dialEnded, 'CallSid'), { ...dialEnded, CallSid: '' }, { ...dialEnded, CallSid: 'a/b' }])(
     'is reported whatever call it is of %#',
     (parameters) => {
