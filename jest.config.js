@@ -12,6 +12,12 @@ const unitTests = [
   '**/test/worker-process/**/*.test.ts',
 ];
 
+/**
+ * Folders whose code runs in no server, process or workflow of the test: `npm run coverage` holds their branches at 100 %, and
+ * `npm run mutation` asks whether the tests notice a change of them.
+ */
+const pureFolders = ['leg', 'conversation', 'routing', 'asapp', 'call-control/phone-systems'];
+
 /** What has a configuration of its own: `jest.packed.config.js`. */
 const packedTests = ['**/test/packed/**/*.test.ts'];
 
@@ -55,6 +61,10 @@ module.exports = {
   ],
   reporters: ['default', '<rootDir>/test/support/second-try-reporter.cjs'],
   testTimeout: 120_000,
+  coverageProvider: 'babel',
+  collectCoverageFrom: pureFolders.map((folder) => `src/${folder}/**/*.ts`),
+  coverageThreshold: Object.fromEntries(pureFolders.map((folder) => [`./src/${folder}/`, { branches: 100 }])),
+  coverageReporters: [['text', { skipFull: true }]],
   maxWorkers: 2,
   // A test that ran out of time and had its second try has left open what it waited for: that must not hold the run.
   forceExit: process.env.CI === 'true',
