@@ -4,11 +4,12 @@ import type { HangupParty } from '../../../contract/telephony-events';
 import type { DialEnded } from './read';
 
 /** Whether a caller's own leg, of which jambonz sends this `call_status`, is over. */
-export const isOver = (callStatus = ''): boolean =>
-  ['completed', 'failed', 'busy', 'no-answer'].includes(callStatus);
+export const isOver = (callStatus: string | undefined): boolean => statusesOfTheEnd.includes(callStatus);
+
+const statusesOfTheEnd: readonly (string | undefined)[] = ['completed', 'failed', 'busy', 'no-answer'];
 
 /** What the last `dial_call_status` says if the dialled leg was never connected with the caller. */
-const causeOfStatus = new Map<string, DisconnectCause>([
+const causeOfStatus = new Map<string | undefined, DisconnectCause>([
   ['busy', 'BUSY'],
   ['no-answer', 'NO_ANSWER'],
   // When the time to ring is up, jambonz may ask what comes next before the dialled leg has said that it is over.
@@ -32,14 +33,14 @@ export function whoAndWhy(ended: DialEnded): { by: HangupParty; cause: Disconnec
 }
 
 function whyNotAnswered({
-  dial_call_status = '',
+  dial_call_status,
   dial_sip_status,
-  sip_reason_header = '',
+  sip_reason_header,
 }: DialEnded): DisconnectCause {
   const known = causeOfStatus.get(dial_call_status);
   if (known !== undefined) return known;
   if (dial_call_status !== 'failed') return 'FAILED';
-  const said = [q850Cause(sip_reason_header), dial_sip_status].map(readCause);
+  const said = [sip_reason_header && q850Cause(sip_reason_header), dial_sip_status].map(readCause);
   // A leg that was never answered cannot have ended normally.
   const cause = said.find((each) => each !== undefined && each !== 'NORMAL') ?? 'FAILED';
   // The caller is still there, so that it was the limit on ringing.

@@ -84,6 +84,12 @@ test.each([
   expect(whoAndWhy(failed)).toEqual({ ...ids, by: 'GENERATIVE_AGENT', cause });
 });
 
+test('a word that jambonz adds later is a failure, whatever the SIP status', () => {
+  expect(whoAndWhy({ dial_call_status: 'a new word', dial_sip_status: 486 })).toMatchObject({
+    cause: 'FAILED',
+  });
+});
+
 test('a reason says nothing more of a leg that did not fail', () => {
   const reason = { sip_reason_header: 'Q.850;cause=21' };
   expect(whoAndWhy({ ...reason, dial_call_status: 'busy' })).toMatchObject({ cause: 'BUSY' });
@@ -101,6 +107,7 @@ test.each([
   ['SIP;cause=486;text="Busy, really", Q.850;cause=17', 17],
   ['Q.850, Q.850;cause=19', 19],
   ['SIP;cause=486', undefined],
+  ['XQ.850;cause=17', undefined],
   ['Q.850;cause=busy', undefined],
   ['Q.850;text="unclosed;cause=17', 17],
   ['Q.850;cause=17;text="ends with a stroke\\', 17],
