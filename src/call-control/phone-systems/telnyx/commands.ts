@@ -37,7 +37,7 @@ type Purpose = 'answer' | 'dial' | 'route' | `route after ${Dialled}`;
 export function commandId(conversationId: string, transferId: string, purpose: Purpose): string {
   const hex = createHash('sha256').update(`${conversationId}/${transferId}/${purpose}`).digest('hex');
   // Version 8, for UUIDs of one's own making.
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
+  return hex.replace(/(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, '$1-$2-8$3-8$4-$5');
 }
 
 export interface PerformOptions {

@@ -8,6 +8,7 @@ import { httpUrl } from '../../../contract/fields';
 import { list, readEnvironment, warnOfPlainHttp } from '../../../environment/read-environment';
 import type { PhoneSystem, PhoneSystemModule, PhoneSystemSettings } from '../../phone-system';
 import { callQuerySchema } from '../../read-webhook';
+import { E164 } from '../../routes';
 
 import { commandsFor, type CommandSettings } from './answer';
 import { performer, type PerformOptions, type TelnyxCommand } from './commands';
@@ -100,10 +101,7 @@ const NO_KEY = 'must be an Ed25519 public key in base64';
 const environmentSchema = z.object({
   TELNYX_PUBLIC_KEYS: list.pipe(z.array(z.string().refine(isPublicKey, NO_KEY)).min(1, 'must not be empty')),
   TELNYX_API_KEY: z.string(),
-  TELNYX_CALLER_ID: z
-    .string()
-    .regex(/^\+[1-9]\d{1,14}$/, 'must be a number in E.164')
-    .optional(),
+  TELNYX_CALLER_ID: z.string().regex(E164, 'must be a number in E.164').optional(),
   TELNYX_API_URL: httpUrl.optional(),
 });
 

@@ -27,7 +27,7 @@ const eventOf = <P extends z.ZodType>(payload: P) =>
   });
 
 /** `call.initiated` of any leg: `incoming` or `outgoing`. */
-const initiatedSchema = eventOf(z.looseObject({ direction: optional(wordSchema).catch(undefined) }));
+const initiatedSchema = eventOf(z.looseObject({}));
 
 const legPayloadSchema = z.looseObject({
   /** Of the leg that the webhook is about. */
@@ -113,7 +113,7 @@ export function read(
   { transport }: PhoneSystemSettings,
 ): Reading<TelnyxCall> {
   const event = jsonIn(body);
-  switch (checked(eventSchema, event, 'body').data.event_type) {
+  switch (inBody(eventSchema, event).data.event_type) {
     case 'call.initiated':
       return initiated(event, query, transport);
     case 'call.answered':
@@ -127,10 +127,12 @@ export function read(
   }
 }
 
+const inBody = <T extends z.ZodType>(schema: T, event: unknown) => checked(schema, event, 'body');
+
 /** A caller's leg is answered, and only then asks for GenerativeAgent: a call that was not answered cannot be transferred. */
 function initiated(event: unknown, query: URLSearchParams, transport: DefaultTransport): Reading<TelnyxCall> {
-  if (checked(initiatedSchema, event, 'body').data.payload.direction !== 'incoming') return nothing;
-  const { payload } = checked(incomingSchema, event, 'body').data;
+  if (inBody(initiatedSchema, event).data.payload['direction'] !== 'incoming') return nothing;
+  const { payload } = inBody(incomingSchema, event).data;
   const { call_session_id: callId, call_control_id: callControlId, from: number } = payload;
   const defaults = { conversationId: callId, transferId: `${callId}.1`, transport };
   const { event: asked, ignored } = requestInQuery(query, defaults);
@@ -144,7 +146,7 @@ function initiated(event: unknown, query: URLSearchParams, transport: DefaultTra
 }
 
 function answered(event: unknown, query: URLSearchParams, transport: DefaultTransport): Reading<TelnyxCall> {
-  const { occurred_at, payload } = checked(legSchema, event, 'body').data;
+  const { occurred_at, payload } = inBody(legSchema, event).data;
   const state = payload.client_state;
   if (state?.role === 'generativeAgent') return connected(state, occurred_at);
   if (state?.role !== 'customer') return nothing;
@@ -163,7 +165,7 @@ function answered(event: unknown, query: URLSearchParams, transport: DefaultTran
 
 /** Comes for both legs: for the caller's, too, it can only be GenerativeAgent that it is bridged with. */
 function bridged(event: unknown): Reading<TelnyxCall> {
-  const { occurred_at, payload } = checked(legSchema, event, 'body').data;
+  const { occurred_at, payload } = inBody(legSchema, event).data;
   const state = payload.client_state;
   const isLeg = state?.role === 'customer' || state?.role === 'generativeAgent';
   return isLeg ? connected(state, occurred_at) : nothing;
@@ -178,7 +180,7 @@ const connected = (
 });
 
 function hungUp(event: unknown): Reading<TelnyxCall> {
-  const { occurred_at: at, payload } = checked(hangupSchema, event, 'body').data;
+  const { occurred_at: at, payload } = inBody(hangupSchema, event).data;
   const state = payload.client_state;
   if (state === undefined || state.role === 'routed') return nothing;
   const ids = { conversationId: state.conversationId, transferId: state.transferId };

@@ -2,6 +2,7 @@ import {
   decodeClientState,
   encodeClientState,
 } from '../../../../src/call-control/phone-systems/telnyx/client-state';
+import { commandId } from '../../../../src/call-control/phone-systems/telnyx/commands';
 import { telnyx, type TelnyxOptions } from '../../../../src/call-control/phone-systems/telnyx/index';
 import type { NextStep, RoutingDecision } from '../../../../src/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
@@ -32,6 +33,7 @@ const commands = (payload: unknown, step?: NextStep, options: Partial<TelnyxOpti
   const system = telnyx({ ...phoneSystemSettings, publicKeys: [], apiKey: API_KEY, ...options });
   const { contentType, body, commands: told } = system.answer(step, system.read(webhook(payload)).call, now);
   expect([contentType, body]).toEqual(['application/json', '{}']);
+  expect(told).toBeDefined();
   return told ?? [];
 };
 
@@ -141,6 +143,28 @@ test.each<RoutingDecision['route']>([
 test('without an address to continue at the caller gets the fallback route', () => {
   const told = commands(agentHungUp(), routeTo({ type: 'CONTINUE' }), { continueUrl: undefined });
   expect(told).toMatchObject([{ action: 'enqueue', params: { queue_name: 'fallback' } }]);
+});
+
+test('the id of a command says what it is for', () => {
+  const queue = routeTo({ type: 'QUEUE', queue: 'agents' });
+  const told = [
+    commands(callerAnswered(), dialNumber()),
+    commands(agentHungUp(), queue),
+    commands(deskHungUp('ROUTE', 'user_busy'), queue),
+  ];
+  expect(told.map(idOf)).toEqual([
+    commandId('conv-1', 'conv-1-a', 'dial'),
+    commandId('conv-1', 'conv-1-a', 'route'),
+    commandId('conv-1', 'conv-1-a', 'route after ROUTE'),
+  ]);
+  expect(idOf(commands(incoming()))).toBe(commandId(SESSION, `${SESSION}.1`, 'answer'));
+});
+
+test('without a number of the settings none is named, so that Telnyx takes the called one', () => {
+  const desk = routeTo({ type: 'DIAL', to: '+18005550100' });
+  for (const [told] of [commands(callerAnswered(), dialNumber()), commands(agentHungUp(), desk)]) {
+    expect(told?.params).not.toHaveProperty('from');
+  }
 });
 
 test('the same webhook again makes the same commands', () => {

@@ -51,6 +51,15 @@ test('the keys, the number of the caller and the API’s address come from the e
   });
 });
 
+test('an address of the API that can be listened to is warned of', () => {
+  const warning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  fromEnvironment({ ...required, TELNYX_API_URL: 'http://telnyx.example.com/v2' }, phoneSystemSettings);
+  expect(warning.mock.calls.flat()).toEqual([
+    'TELNYX_API_URL: what is sent to telnyx.example.com can be read on the way: use https',
+  ]);
+  warning.mockRestore();
+});
+
 test('the keys alone are enough', () => {
   const empty = { TELNYX_CALLER_ID: '', TELNYX_API_URL: '' };
   expect(fromEnvironment({ ...required, ...empty }, phoneSystemSettings).name).toBe('telnyx');
@@ -61,6 +70,7 @@ test.each([
   [{ TELNYX_PUBLIC_KEYS: ' , ' }, 'TELNYX_PUBLIC_KEYS: must not be empty'],
   [{ TELNYX_PUBLIC_KEYS: `${first.publicKey},abc` }, 'TELNYX_PUBLIC_KEYS.1: must be an Ed25519 public key'],
   [{ TELNYX_API_KEY: undefined }, 'TELNYX_API_KEY: is missing'],
+  [{ TELNYX_CALLER_ID: 'tel:+18005551212' }, 'TELNYX_CALLER_ID: must be a number in E.164'],
   [{ TELNYX_CALLER_ID: '8005551212' }, 'TELNYX_CALLER_ID: must be a number in E.164'],
   [{ TELNYX_API_URL: 'api.telnyx.com' }, 'TELNYX_API_URL: must be an http or https URL'],
 ])('with %j nothing starts', (wrong, message) => {

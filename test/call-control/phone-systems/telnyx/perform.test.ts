@@ -132,6 +132,30 @@ describe('a command that was taken', () => {
   });
 });
 
+test('whatever the environment says, nothing is logged: it would hold phone numbers', async () => {
+  const before = process.env['TELNYX_LOG'];
+  process.env['TELNYX_LOG'] = 'debug';
+  const logs = (['debug', 'info', 'log'] as const).map((level) =>
+    jest.spyOn(console, level).mockImplementation(),
+  );
+  await withTelnyxApi(async ({ system, received }) => {
+    await system().perform?.([transfer]);
+    expect(received).toHaveLength(1);
+  });
+  expect(logs.flatMap((log) => log.mock.calls)).toEqual([]);
+  for (const log of logs) log.mockRestore();
+  if (before === undefined) delete process.env['TELNYX_LOG'];
+  else process.env['TELNYX_LOG'] = before;
+});
+
+test('a call that has ended is heard of among other errors', async () => {
+  await withTelnyxApi(async ({ system, received, reactions }) => {
+    reactions.push({ status: 422, body: { errors: [{ code: '10015' }, { code: '90018' }] } });
+    await system().perform?.([hangup]);
+    expect(received).toHaveLength(1);
+  });
+});
+
 describe('a command that was not taken', () => {
   test('is sent again with the next webhook', async () => {
     await withTelnyxApi(async ({ system, received, reactions }) => {

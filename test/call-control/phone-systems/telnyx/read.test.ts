@@ -177,10 +177,10 @@ describe('a call whose state does not say which it is has the id of its conversa
   test('the leg to a person is over', () => {
     const state = withoutCall(deskState('ROUTE'));
     const busy = { hangup_cause: 'user_busy', ...state };
-    expect(read(webhook(agentHungUp(busy))).call).toEqual({
-      ...steered,
-      callId: 'conv-1',
-      unanswered: 'ROUTE',
+    expect(read(webhook(agentHungUp(busy)))).toEqual({
+      event: { type: 'leg.disconnected', data: ids },
+      awaitsStep: true,
+      call: { ...steered, callId: 'conv-1', unanswered: 'ROUTE' },
     });
   });
 
@@ -310,7 +310,7 @@ describe('a webhook that does not fit is refused, and the field is named:', () =
   test.each<[string, unknown, string]>([
     ['no JSON', text('{'), 'body: is not JSON'],
     ['nothing', text(''), 'body: is not JSON'],
-    ['no object', text('[]'), 'body: '],
+    ['no object', text('[]'), 'body: Invalid input'],
     ['no data', {}, 'data: is missing'],
     ['no type', { data: {} }, 'data.event_type: is missing'],
     ['an empty type', event('', {}), 'data.event_type: must not be empty'],

@@ -60,6 +60,8 @@ test('a key that is none stops the start', () => {
     '',
     Buffer.alloc(31, 1).toString('base64'),
     Buffer.alloc(32).toString('base64'),
+    // As addresses have it: bytes that would be a key, and no text that Telnyx shows.
+    Buffer.alloc(32, 0xfb).toString('base64url').padEnd(44, '='),
   ]) {
     expect(start(key)).toThrow('publicKeys: 0: must be an Ed25519 public key in base64');
   }
