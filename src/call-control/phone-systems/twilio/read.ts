@@ -96,13 +96,15 @@ export function read(request: WebhookRequest, { transport }: PhoneSystemSettings
   }
 }
 
+const formIn = <T extends z.ZodType>(schema: T, body: Buffer) => checked(schema, formOf(body), 'body');
+
 function calledNumber({ From, To = '' }: z.infer<typeof callSchema>): Pick<TwilioCall, 'called'> {
   return From === undefined || E164.test(From) ? {} : { called: E164.test(To) ? To : '' };
 }
 
 /** The leg that a `DIAL` route dialled is over. */
 function routed({ query, body }: WebhookRequest): Reading<TwilioCall> {
-  const ended = checked(dialSchema, formOf(body), 'body');
+  const ended = formIn(dialSchema, body);
   const isUnanswered = isUp(ended.CallStatus) && whoAndWhy(ended).cause !== 'NORMAL';
   const { ids, unanswered, ...reading } = routedIn(query, isUnanswered);
   const { conversationId } = ids;
@@ -118,7 +120,7 @@ function requested(
   { query, body, headers }: WebhookRequest,
   transport: DefaultTransport,
 ): Reading<TwilioCall> {
-  const call = checked(voiceSchema, formOf(body), 'body');
+  const call = formIn(voiceSchema, body);
   const { CallSid } = call;
   const token = headers['i-twilio-idempotency-token'];
   const visit = typeof token === 'string' && token !== '' ? shortHash(token) : randomUUID();
@@ -145,7 +147,7 @@ const callerOf = ({
 });
 
 function dialEnded({ query, body }: WebhookRequest): Reading<TwilioCall> {
-  const ended = checked(dialSchema, formOf(body), 'body');
+  const ended = formIn(dialSchema, body);
   const ids = legInQuery(query);
   return {
     event: { type: 'leg.disconnected', data: { ...ids, ...whoAndWhy(ended) } },
@@ -155,7 +157,15 @@ function dialEnded({ query, body }: WebhookRequest): Reading<TwilioCall> {
 }
 
 /** The caller's own leg, as `CallStatus` of the `action` tells of it: while it is up, the caller has not hung up. */
-const isUp = (status = '') => !['completed', 'busy', 'no-answer', 'failed', 'canceled'].includes(status);
+const isUp = (status: string | undefined): boolean => !statusesOfTheEnd.includes(status);
+
+const statusesOfTheEnd: readonly (string | undefined)[] = [
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+];
 
 /** Of a leg that was never bridged. Any other is `FAILED`. */
 const failures = new Map([
@@ -188,7 +198,7 @@ function whoAndWhy(ended: z.infer<typeof dialSchema>): { by: HangupParty; cause:
  * which knows who hung up: a report that knows less and comes earlier would do harm.
  */
 function status({ query, body }: WebhookRequest): Reading<TwilioCall> {
-  const callback = checked(statusCallbackSchema, formOf(body), 'body');
+  const callback = formIn(statusCallbackSchema, body);
   const { CallSid, CallStatus, ParentCallSid, Timestamp } = callback;
   const isDialled = query.has('transferId') || ParentCallSid !== undefined;
   if (isDialled) {

@@ -14,8 +14,8 @@ const routed = (dialled: string) =>
 
 const twiml = (step: NextStep | undefined, options: Partial<TwilioOptions> = {}, of: TwilioCall = call) => {
   const system = twilio({ ...phoneSystemSettings, authTokens: [AUTH_TOKEN], ...options });
-  const { contentType, body } = system.answer(step, of, NOW);
-  expect(contentType).toBe('text/xml');
+  const { contentType, body, omitted } = system.answer(step, of, NOW);
+  expect([contentType, omitted]).toEqual(['text/xml', undefined]);
   return body.replace('<?xml version="1.0" encoding="UTF-8"?>', '');
 };
 
@@ -130,6 +130,15 @@ describe('with TaskRouter the agent gets the decision with the call', () => {
 
     expect(attributes).toEqual({ ...decided, handOver: { reason: 'refund' }, omitted: ['notes'] });
     expect(omitted).toEqual(['notes']);
+  });
+
+  test('with as much as a task can hold, to the byte', () => {
+    const notes = (length: number) => ({ transferVariables: { notes: 'x'.repeat(length) } });
+    const empty = JSON.stringify({ ...decided, handOver: { notes: '' } });
+    const most = 4096 - empty.length;
+
+    expect(taskOf({ handOver: ['notes'] }, notes(most)).omitted).toBeUndefined();
+    expect(taskOf({ handOver: ['notes'] }, notes(most + 1)).omitted).toEqual(['notes']);
   });
 
   test('without characters that XML cannot hold', () => {

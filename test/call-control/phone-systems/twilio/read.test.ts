@@ -92,7 +92,8 @@ describe('an incoming call', () => {
   });
 
   test('that tells no number at all has none', () => {
-    const { caller } = read(voice('b3a1', without(incoming, 'From')));
+    const { caller, call } = read(voice('b3a1', without(incoming, 'From')));
+    expect(call).toEqual({ conversationId: CALL_SID });
     expect([caller?.callId, caller?.number ?? '']).toEqual([CALL_SID, '']);
   });
 
@@ -163,6 +164,7 @@ describe('the end of the dialled leg', () => {
     ['in-progress', 'completed', undefined, 'GENERATIVE_AGENT', 'NORMAL'],
     ['in-progress', 'answered', 'true', 'GENERATIVE_AGENT', 'NORMAL'],
     ['in-progress', 'completed', 'false', 'GENERATIVE_AGENT', 'NO_ANSWER'],
+    ['in-progress', 'answered', 'false', 'GENERATIVE_AGENT', 'NO_ANSWER'],
     ['in-progress', 'busy', 'false', 'GENERATIVE_AGENT', 'BUSY'],
     ['in-progress', 'no-answer', 'false', 'GENERATIVE_AGENT', 'NO_ANSWER'],
     ['in-progress', 'failed', 'false', 'GENERATIVE_AGENT', 'FAILED'],

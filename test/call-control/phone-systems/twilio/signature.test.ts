@@ -1,3 +1,5 @@
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+
 import type { WebhookRequest } from '../../../../src/call-control/index';
 import { twilio } from '../../../../src/call-control/phone-systems/twilio/index';
 import { phoneSystemSettings } from '../../../support/with-gateway';
@@ -45,6 +47,12 @@ test.each<[string, Partial<WebhookRequest>]>([
   ['bytes that are no text', { body: Buffer.from([0xff, 0xfe, 0x00]) }],
 ])('%s is not Twilio', (_what, change) => {
   expect(isTwilios(request(change))).toBe(false);
+});
+
+test('nobody is let in with an empty token, by which anybody could sign', () => {
+  const signature = getExpectedTwilioSignature('', published.url, published.parameters);
+
+  expect(isTwilios(request({ headers: { 'x-twilio-signature': signature } }), [''])).toBe(false);
 });
 
 test('another token is not Twilio', () => {
