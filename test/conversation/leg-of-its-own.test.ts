@@ -80,12 +80,12 @@ describe('a leg that tells its state', () => {
   });
 
   it('is not asked again for what its workflow has heard', () => {
-    const event = checkRequested(60);
+    const event = checkRequested(20);
     const state = after(
       requested,
       told(0, assigned(12)),
       { type: 'legAsked', transferId: 'b', event },
-      told(1, assigned(12), event, seen(61, 'ACTIVE')),
+      told(1, assigned(12), event, seen(21, 'ACTIVE')),
     );
 
     expect(newest(state).state).toMatchObject({ checkWanted: false, checks: 1 });

@@ -143,6 +143,10 @@ describe('the conversation takes the answer over:', () => {
     });
   });
 
+  it('there is no hangup where none was heard of anywhere', () => {
+    expect(legWithResult(dialledLegAfter(), resultOf(expiredLeg)).disconnect).toBeNull();
+  });
+
   it('a hangup that was not heard of here is by nobody known, and was heard of at the end', () => {
     expect(legWithResult(dialledLegAfter(), resultOf(escalatedLeg)).disconnect).toEqual({
       by: 'UNKNOWN',
