@@ -190,6 +190,6 @@ function pathOf(transferId: string): string {
 
 /** For messages: the error's code at most, because its text and its cause may hold what was sent. */
 function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const { code } = Object(error) as { code?: unknown };
   return typeof code === 'string' ? code : 'the request failed';
 }

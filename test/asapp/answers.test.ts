@@ -109,13 +109,16 @@ describe('a field that no step reads costs a caller nothing:', () => {
     expect((await completed(withFields({ outputContext: null }))).outputContext).toBeUndefined();
   });
 
-  it('times that cannot be read are as good as none', async () => {
-    const { callReceivedAt, completedAt } = await completed(
-      withFields({ callReceivedAt: 'x', completedAt: 'x' }),
-    );
+  it.each(['x', 'Thu, 19 Jun 2025 13:38:45 +0000 (about)'])(
+    'times that cannot be read are as good as none: %s',
+    async (text) => {
+      const { callReceivedAt, completedAt } = await completed(
+        withFields({ callReceivedAt: text, completedAt: text }),
+      );
 
-    expect([callReceivedAt, completedAt]).toEqual([undefined, undefined]);
-  });
+      expect([callReceivedAt, completedAt]).toEqual([undefined, undefined]);
+    },
+  );
 });
 
 describe('the answer to a POST', () => {

@@ -54,6 +54,16 @@ describe('what nobody may read', () => {
     expect(() => new HttpCallTransfers(none)).toThrow('options: is missing');
   });
 
+  it.each([
+    [{ apiId: 'two words' }, 'apiId: must be visible ASCII characters, without white space or a line break'],
+    [{ sipUri: `sip:${'a'.repeat(500)}` }, 'sipUri: must have at most 500 characters'],
+    [{ sipUri: 'tel:sip:a' }, 'sipUri: must be a SIP URI without headers, such as sip:transfers@example.com'],
+  ])('are wanted in a form that can be sent, as other options: %j', (wrong, why) => {
+    const options = { apiUrl: 'https://api.example.com', apiId: 'id', apiSecret: 'secret', ...wrong };
+
+    expect(() => new HttpCallTransfers(options)).toThrow(why);
+  });
+
   it('cannot be found in the complaint about options', () => {
     const options = { apiUrl: 'hush', apiId: 'hush id', apiSecret: 'hush\n', connectTimeoutMs: 0 };
     let complaint: unknown;
