@@ -8,7 +8,7 @@ import type { PhoneSystem } from '../../../src/call-control/index';
 import { projectRoot } from '../../support/run-folder';
 
 interface Content {
-  schema: { properties?: object };
+  schema: { properties?: object; anyOf?: unknown[] };
   example?: unknown;
   examples?: Record<string, { value: unknown }>;
 }
@@ -26,8 +26,9 @@ const { paths } = JSON.parse(readFileSync(join(projectRoot, 'schemas', 'openapi.
   paths: Record<string, { post: Operation }>;
 };
 
-/** The fields of a body, and the titles of its parts. */
+/** How many kinds of a body there are, its fields, and the titles of its parts. */
 const shapeOf = (schema: Content['schema']) => ({
+  kinds: schema.anyOf?.length,
   fields: Object.keys(schema.properties ?? {}),
   titles: JSON.stringify(schema).match(/"title":"\w+"/g),
 });

@@ -65,6 +65,7 @@ test('a key that is none stops the start', () => {
   ]) {
     expect(start(key)).toThrow('publicKeys: 0: must be an Ed25519 public key in base64');
   }
+  expect(start(Buffer.alloc(32, 'a\0').toString('base64'))).not.toThrow();
 });
 
 test("a fault of Telnyx's library is no wrong signature", async () => {
