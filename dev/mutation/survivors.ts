@@ -64,6 +64,19 @@ export const survivors: readonly NamedSurvivor[] = [
     "if (typeof signature !== 'string' || false) return false;",
   ),
 
+  ...survivor(
+    `${PHONE_SYSTEMS}/twilio/index.ts`,
+    "What is no text is no signature to Twilio's library.",
+    "if (typeof signature !== 'string') return false;",
+    'if (false) return false;',
+  ),
+  ...survivor(
+    `${PHONE_SYSTEMS}/twilio/read.ts`,
+    '`undefined` is no time.',
+    'const at = timestamp === undefined ? NaN : Date.parse(timestamp);',
+    'const at = false ? NaN : Date.parse(timestamp);',
+  ),
+
   // What is as good as the value in its place.
   ...survivor(
     'routing/opening-hours.ts',
@@ -112,6 +125,19 @@ export const survivors: readonly NamedSurvivor[] = [
     'A copy of a good answer is as good: it has no `Retry-After`.',
     'if (response.ok) return response;',
     'if (false) return response;',
+  ),
+
+  ...survivor(
+    `${PHONE_SYSTEMS}/twilio/read.ts`,
+    'A form is always an object, so that no message is about the whole of it.',
+    "const formIn = <T extends z.ZodType>(schema: T, body: Buffer) => checked(schema, formOf(body), 'body');",
+    'const formIn = <T extends z.ZodType>(schema: T, body: Buffer) => checked(schema, formOf(body), "");',
+  ),
+  ...survivor(
+    `${PHONE_SYSTEMS}/twilio/read.ts`,
+    'Neither is a number in E.164.',
+    "function calledNumber({ From, To = '' }: z.infer<typeof callSchema>): Pick<TwilioCall, 'called'> {",
+    'function calledNumber({ From, To = "Stryker was here!" }: z.infer<typeof callSchema>): Pick<TwilioCall, \'called\'> {',
   ),
 
   // What shows only in time, or outside of this machine.
