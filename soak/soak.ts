@@ -87,7 +87,8 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     ledger.wrong.push(...inHistories);
     if (histories < ledger.calls - ledger.byTheGateway)
       ledger.wrong.push(`${histories} histories of ${ledger.calls} calls`);
-    wrong.push(...ledger.wrong);
+    // Of what the histories show there is less, and it is kept first.
+    wrong.push(...inHistories, ...ledger.wrong);
     isRight = wrong.length === 0 && leftOpen === 0;
     return {
       ledger,
