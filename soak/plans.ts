@@ -11,6 +11,8 @@ export interface Purpose {
   server: 'sqlite' | 'postgres';
   /** What fails inside the server's database all the time. */
   persistenceFaults?: PersistenceFaults;
+  /** How many calls begin in a second unless the command says otherwise: what 2 cores carry with what is broken. */
+  callsPerSecond: number;
   /** A proxy stands between the worker, the gateway, Temporal and ASAPP. */
   network?: true;
   /** How far clocks are ahead of the server's and the phone system's, milliseconds: ASAPP's, and each worker's in turn. */
@@ -63,28 +65,33 @@ export const purposes = {
   outages: {
     about: 'Workers are killed, the server restarts, ASAPP fails, is slow and is down: often',
     server: 'sqlite',
+    callsPerSecond: 8,
     perThousandCalls: outages,
   },
   rare: {
     about: 'The same, as rarely as a bad day has it: nearly nobody falls back',
     server: 'sqlite',
+    callsPerSecond: 8,
     perThousandCalls: { workerKilled: 1, serverRestarted: 0.2, asappFaults: 5, asappDown: 0.2 },
     mostFallbacks: 0.02,
   },
   database: {
     about: "One in twenty writes of the server's execution store fails, or is done and reported as failed",
     server: 'postgres',
+    callsPerSecond: 3,
     perThousandCalls: {},
     persistenceFaults: failingWrites,
   },
   pauses: {
     about: 'Workers, the gateway and the server stop for 1 to 8 seconds; workers get a tenth of a processor',
     server: 'sqlite',
+    callsPerSecond: 6,
     perThousandCalls: pauses,
   },
   network: {
     about: 'Links are slow, reset, half-open, black holes; clocks differ by 30 seconds either way',
     server: 'sqlite',
+    callsPerSecond: 6,
     perThousandCalls: network,
     network: true,
     clocksMs: differingClocks,
@@ -92,18 +99,21 @@ export const purposes = {
   versions: {
     about: 'Workers of two versions on one task queue; the server is restarted into another version',
     server: 'postgres',
+    callsPerSecond: 5,
     perThousandCalls: { workerKilled: 2, serverReplaced: 0.4 },
     otherVersion: 'unversioned',
   },
   versioned: {
     about: 'The same with Worker Versioning: the current version changes while calls run',
     server: 'postgres',
+    callsPerSecond: 5,
     perThousandCalls: { workerKilled: 2, serverReplaced: 0.4, versionMadeCurrent: 2 },
     otherVersion: 'versioned',
   },
   everything: {
     about: 'All of it',
     server: 'postgres',
+    callsPerSecond: 2,
     perThousandCalls: { ...outages, ...pauses, ...network, serverReplaced: 0.4 },
     persistenceFaults: failingWrites,
     network: true,

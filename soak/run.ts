@@ -20,7 +20,7 @@ const { values } = parseArgs({
     plan: { type: 'string', default: 'outages' },
     calls: { type: 'string', default: '5000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    'calls-per-second': { type: 'string', default: '8' },
+    'calls-per-second': { type: 'string' },
     workers: { type: 'string', default: '2' },
     /** The other version's commit or tag. Default: the last release. */
     release: { type: 'string' },
@@ -72,13 +72,13 @@ async function main(): Promise<void> {
   const given = {
     seed: Number(values.seed),
     calls: Number(values.calls),
-    callsPerSecond: Number(values['calls-per-second']),
     workers: Number(values.workers),
   };
   let failed = 0;
   for (const plan of chosen) {
     const earlier = values['new-seeds-only'] ? [] : await failedSeedsOf(plan);
-    for (const run of [...earlier, { plan, ...given }]) if (!(await runOne(run))) failed++;
+    const callsPerSecond = Number(values['calls-per-second'] ?? purposes[plan].callsPerSecond);
+    for (const run of [...earlier, { plan, callsPerSecond, ...given }]) if (!(await runOne(run))) failed++;
   }
   process.exit(failed === 0 ? 0 : 1);
 }

@@ -8,6 +8,7 @@ const CALLS = 40;
 const purpose: Purpose = {
   about: 'Everything that needs no other program',
   server: 'sqlite',
+  callsPerSecond: 4,
   perThousandCalls: {
     workerKilled: 1,
     serverRestarted: 1,
@@ -29,7 +30,7 @@ test(`the ledger balances while processes are killed and paused, the server rest
       workflowBundle: await workerBundle(),
       seed: SEED,
       calls: CALLS,
-      callsPerSecond: 4,
+      callsPerSecond: purpose.callsPerSecond,
       workers: 2,
       // What a busy machine keeps, and not so long that whoever waits in an outage holds up the run.
       environment: {
