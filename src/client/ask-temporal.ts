@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isGrpcDeadlineError,
   isGrpcServiceError,
+  QueryNotRegisteredError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -50,8 +51,7 @@ export async function askTemporal<T>(
         return await (deadline === undefined ? ask() : served.temporal.withDeadline(deadline, ask));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
-        const isPassing = passingCodes.includes(grpcFault(error)?.code ?? 0);
-        if (!isPassing || deadline === undefined || Date.now() + PAUSE_MS >= deadline) {
+        if (!isPassing(error) || deadline === undefined || Date.now() + PAUSE_MS >= deadline) {
           ended.abort();
           throw toClientError(error, await nobody);
         }
@@ -78,6 +78,12 @@ async function whoIsMissing(
   }
 }
 
+/** A query is answered so, too, if the workflow task with which it came failed: the next one is another. */
+const isQueryRefused = (error: unknown): boolean => error instanceof QueryNotRegisteredError;
+
+const isPassing = (error: unknown): boolean =>
+  isQueryRefused(error) || passingCodes.includes(grpcFault(error)?.code ?? 0);
+
 const grpcFault = (error: unknown) => [error, (error as Error | undefined)?.cause].find(isGrpcServiceError);
 
 function toClientError(error: unknown, nobody: string | undefined): unknown {
@@ -92,7 +98,7 @@ function toClientError(error: unknown, nobody: string | undefined): unknown {
     return new NoAnswerError('The conversation ended without a decision', { cause: error });
   }
   const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error);
-  if (!isLate && grpcFault(error) === undefined) return error;
+  if (!isLate && !isQueryRefused(error) && grpcFault(error) === undefined) return error;
   const why = isLate ? 'Temporal gave no answer in time' : 'Temporal could not be asked';
   return new NoAnswerError(nobody ?? why, { cause: error });
 }
