@@ -86,9 +86,11 @@ export function planOf({ purpose, seed, calls, workers }: SoakOptions): Plan {
   const random = new Random(seed);
   const troublesOf = ([kind, perThousand]: [string, number]) => {
     const times = Math.max(1, Math.round((perThousand * calls) / 1000));
-    return Array.from({ length: times }, (_, index) =>
-      makeTrouble(kind as TroubleKind, random, workers, Math.floor(((index + 0.5) / times) * calls)),
-    );
+    // Evenly, and at any place of its share, so that troubles of different kinds meet and miss each other.
+    return Array.from({ length: times }, (_, index) => {
+      const place = index + random.between(10, 90) / 100;
+      return makeTrouble(kind as TroubleKind, random, workers, Math.floor((place / times) * calls));
+    });
   };
   return {
     calls: Array.from({ length: calls }, (_, index) => callOf(random, `soak-${seed}-${index}`)),
