@@ -6,11 +6,11 @@
  * 3. The address stays the same over `stop`, `kill` and `restart`.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 
+import { endWith } from './child-process';
 import { freePort } from './free-port';
 import { serverSettings, type DynamicConfig } from './server-settings';
 import { findBinary } from './temporal-binaries/find-binary';
@@ -229,11 +229,7 @@ export class TemporalServer {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     const { child, guard } = this;
-    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit');
-      child.kill(signal);
-      await exited;
-    }
+    if (child?.pid !== undefined) await endWith(child, signal);
     guard?.kill('SIGKILL');
     if (this.child === child) this.child = undefined;
   }

@@ -1,8 +1,8 @@
 /** The network between processes, as a proxy that can be told to be slow, to reset, or to swallow what it is given. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { endWith } from '../dev/child-process';
 import { freePort } from '../dev/free-port';
 import { goProgram } from '../dev/go-program';
 
@@ -97,10 +97,7 @@ export class Network {
   }
 
   async close(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
+    await endWith(this.child, 'SIGKILL');
   }
 
   private async control(method: string, path: string, body?: object): Promise<boolean> {

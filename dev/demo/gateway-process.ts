@@ -1,12 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { ended, endWith } from '../child-process';
 import { freePort } from '../free-port';
-
-import { hasEnded } from './has-ended';
 
 const GATEWAY = join(__dirname, '..', '..', 'lib', 'bin', 'gateway.js');
 const READY_MS = 20_000;
@@ -55,31 +53,17 @@ export class GatewayProcess {
 
   /** Resolves when it has ended, for whatever reason. */
   get ended(): Promise<void> {
-    return new Promise((resolve) => {
-      if (hasEnded(this.child)) resolve();
-      else {
-        this.child.once('exit', () => {
-          resolve();
-        });
-      }
-    });
+    return ended(this.child);
   }
 
   /** Lets it answer what it was asked. */
   async stop(): Promise<void> {
-    await this.end('SIGTERM');
+    await endWith(this.child, 'SIGTERM');
   }
 
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
-    await this.end('SIGKILL');
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    if (hasEnded(this.child)) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill(signal);
-    await exited;
+    await endWith(this.child, 'SIGKILL');
   }
 
   private async isReady(): Promise<boolean> {

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
-import { hasEnded } from './has-ended';
+import { ended, endWith } from '../child-process';
 
 const WORKER = [join(__dirname, '..', '..', 'lib', 'worker.js')];
 const READY_MS = 60_000;
@@ -58,24 +57,17 @@ export class WorkerProcess {
 
   /** Resolves when it has ended, for whatever reason. */
   get ended(): Promise<void> {
-    return new Promise((resolve) => {
-      if (hasEnded(this.child)) resolve();
-      else {
-        this.child.once('exit', () => {
-          resolve();
-        });
-      }
-    });
+    return ended(this.child);
   }
 
   /** Lets it finish what runs. */
   async stop(): Promise<void> {
-    await this.end('SIGTERM');
+    await endWith(this.child, 'SIGTERM');
   }
 
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
-    await this.end('SIGKILL');
+    await endWith(this.child, 'SIGKILL');
   }
 
   private async polls(
@@ -89,13 +81,6 @@ export class WorkerProcess {
       }
       await sleep(200);
     }
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    if (hasEnded(this.child)) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill(signal);
-    await exited;
   }
 }
 

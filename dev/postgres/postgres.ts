@@ -1,12 +1,12 @@
 /** A PostgreSQL of its own for a run, in a folder that goes with it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { access, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { endWith } from '../child-process';
 import { freePort } from '../free-port';
 
 const run = promisify(execFile);
@@ -64,12 +64,8 @@ export class Postgres {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const exited = once(this.child, 'exit');
-      // Ends at once, without waiting for its clients.
-      this.child.kill('SIGINT');
-      await exited;
-    }
+    // Ends at once, without waiting for its clients.
+    await endWith(this.child, 'SIGINT');
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,5 @@
 /** A Temporal server as one runs it in production: its four services, and PostgreSQL for what it keeps. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 
 import { registerSearchAttributes } from '../../src/worker-process/search-attributes';
+import { endWith } from '../child-process';
 import { freeLowPort } from '../free-port';
 import { serverSettings, type DynamicConfig } from '../server-settings';
 
@@ -91,11 +91,7 @@ export class TemporalOnPostgres {
 
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
-    const { child } = this;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+    if (this.child !== undefined) await endWith(this.child, 'SIGKILL');
   }
 
   /**
