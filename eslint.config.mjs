@@ -24,7 +24,7 @@ const layers = {
   workflows: {
     may: ['contract', 'leg', 'routing', 'conversation', 'events'],
     types: ['activities'],
-    refuses: ['outsideWorkflows'],
+    refuses: ['outsideWorkflows', 'localActivities'],
   },
   asapp: { may: ['contract'], refuses: ['temporal'] },
   activities: { may: ['contract', 'leg', 'routing', 'conversation', 'asapp'], refuses: ['worker'] },
@@ -68,6 +68,11 @@ const filesInWorkflows = [
 ];
 
 const packages = {
+  localActivities: {
+    regex: '^@temporalio/workflow$',
+    importNames: ['proxyLocalActivities', 'scheduleLocalActivity'],
+    message: 'A workflow task with a local activity may not be replayed as it was: decisions/0034.',
+  },
   outsideWorkflows: {
     regex: `^(node:|(${builtinModules.join('|')})(/|$)|@temporalio/(worker|client|activity|testing)(/|$))`,
     message: 'This code runs inside workflows, where there is no Node, no worker and no client.',
@@ -118,7 +123,7 @@ const layerImports = [
   ...filesInWorkflows.map((files) => {
     const [layer] = files.split('/');
     const { refuses = [], ...rules } = layers[layer];
-    return [files, layer, { ...rules, refuses: ['outsideWorkflows', ...refuses] }];
+    return [files, layer, { ...rules, refuses: ['outsideWorkflows', 'localActivities', ...refuses] }];
   }),
 ].flatMap(([files, layer, { types = [], refuses = [] }]) => {
   const patterns = refuses.map((name) => packages[name]);

@@ -65,13 +65,13 @@ export const purposes = {
   outages: {
     about: 'Workers are killed, the server restarts, ASAPP fails, is slow and is down: often',
     server: 'sqlite',
-    callsPerSecond: 8,
+    callsPerSecond: 6,
     perThousandCalls: outages,
   },
   rare: {
     about: 'The same, as rarely as a bad day has it: nearly nobody falls back',
     server: 'sqlite',
-    callsPerSecond: 8,
+    callsPerSecond: 6,
     perThousandCalls: { workerKilled: 1, serverRestarted: 0.2, asappFaults: 5, asappDown: 0.2 },
     mostFallbacks: 0.02,
   },

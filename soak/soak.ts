@@ -87,13 +87,15 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     ledger.wrong.push(...inHistories);
     if (histories < ledger.calls - ledger.byTheGateway)
       ledger.wrong.push(`${histories} histories of ${ledger.calls} calls`);
+    const { endedByThemselves } = scene;
+    if (endedByThemselves > 0) ledger.wrong.push(`${endedByThemselves} processes ended by themselves`);
     // Of what the histories show there is less, and it is kept first.
     wrong.push(...inHistories, ...ledger.wrong);
     isRight = wrong.length === 0 && leftOpen === 0;
     return {
       ledger,
       troubles: scene.made,
-      endedByThemselves: scene.endedByThemselves,
+      endedByThemselves,
       leftOpen,
       replayed: histories,
       failedTasks,

@@ -16,6 +16,7 @@ import { CircuitBreaker, type CircuitBreakerOptions } from './asapp/circuit-brea
 import { HttpCallTransfers, type HttpCallTransfersOptions } from './asapp/http-call-transfers';
 import type { CallTransfers } from './asapp/port';
 import { besideUsers, withWorkflows } from './bundling/bundle-options';
+import { workflowCodeLimit } from './bundling/workflow-code-limit';
 import { parsePayload } from './contract/parse';
 import { conversationSettingsSchema, type ConversationSettingsInput } from './contract/settings';
 import { withEventsWorker } from './events/events-worker';
@@ -97,7 +98,8 @@ export class CallTransferPlugin extends SimplePlugin {
   /** @throws Error if the worker has another activity under one of this package's names */
   override configureWorker(options: WorkerOptions): WorkerOptions {
     const configured = super.configureWorker(options);
-    return { ...configured, ...withWorkflows(configured), activities: this.beside(configured.activities) };
+    const activities = this.beside(configured.activities);
+    return { ...configured, ...withWorkflows(configured), ...workflowCodeLimit(configured), activities };
   }
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
+import { workflowCodeLimit } from './workflow-code-limit';
+
 export interface BesideOptions {
   taskQueue: string;
   /** The workflow that it runs, and the file to bundle it from if the other worker's bundle has it not. */
@@ -32,6 +34,7 @@ export async function withWorkerBeside(
       ...(await workflowsIn(workflowBundle, workflow)),
       activities,
       ...(sharesDataConverter && dataConverter !== undefined && { dataConverter }),
+      ...workflowCodeLimit(),
       maxCachedWorkflows: concurrency,
       maxConcurrentWorkflowTaskExecutions: concurrency,
       maxConcurrentActivityTaskExecutions: concurrency,

@@ -1,23 +1,37 @@
 /** The activities as the workflows call them: how long each may take, how often it is tried, what the Web UI calls it. */
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  proxyActivities,
-  proxyLocalActivities,
-  TimeoutFailure,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure } from '@temporalio/workflow';
 
 import type { AsappActivities, WorkerActivities } from '../activities/types';
 import { failureTypes, reasonOf } from '../contract/failures';
 import type { FallbackReason } from '../contract/outcomes';
 import type { RoutingDecision } from '../contract/routing-decision';
 import { defaultSettings } from '../contract/settings';
+import type { EndedLeg } from '../routing/policy';
 
-/** What the worker knows by itself, without I/O: done within the workflow task. */
-export const worker = proxyLocalActivities<WorkerActivities>({ startToCloseTimeout: '3 seconds' });
+/** ASAPP's own schedule comes with each failure of a request to it; this one is for a worker that died. */
+const retry = { initialInterval: '250 milliseconds', maximumInterval: '1 second' } as const;
+
+/**
+ * What the worker knows by itself. A regular activity, too: `decisions/0034`.
+ *
+ * A routing policy has a second; the rest of the time is for another worker, if the first one died.
+ */
+const worker = (summary: string): WorkerActivities =>
+  proxyActivities<WorkerActivities>({
+    startToCloseTimeout: '1.5 seconds',
+    scheduleToCloseTimeout: '3 seconds',
+    retry,
+    summary,
+  });
 
 /** What the worker's owner configured. */
-export const readSettings = () => worker.callTransferReadSettings().catch(() => defaultSettings);
+export const readSettings = () =>
+  worker('Read the settings')
+    .callTransferReadSettings()
+    .catch(() => defaultSettings);
+
+/** Asks the routing policy. Rejects if no worker answers. */
+export const chooseRoute = (leg: EndedLeg) => worker('Choose the route').callTransferChooseRoute(leg);
 
 /**
  * Requests to ASAPP.
@@ -31,8 +45,7 @@ export const asapp = ({ by, summary }: { by: number; summary: string }): AsappAc
     scheduleToCloseTimeout: left,
     // Without a heartbeat for this long, an attempt is given to another worker.
     heartbeatTimeout: '1 second',
-    // ASAPP's own schedule comes with each failure; this one is for a worker that died.
-    retry: { initialInterval: '250 milliseconds', maximumInterval: '1 second' },
+    retry,
     cancellationType: 'TRY_CANCEL',
     summary,
   });

@@ -19,7 +19,6 @@ import {
   type ConversationState,
 } from '../conversation/conversation-state';
 
-import { readSettings } from './activities';
 import { ConversationRun } from './conversation-run';
 import { handleMessages, refuseMessages } from './message-handlers';
 import { measureNumber } from './metrics';
@@ -58,12 +57,6 @@ export async function begin(conversation: ConversationRun): Promise<void> {
     await condition(allHandlersFinished);
     throw conversation.refusal;
   }
-}
-
-/** If no request to ASAPP brought the settings: it failed, or the caller left before. */
-export async function settingsAreRead(conversation: ConversationRun): Promise<void> {
-  if (conversation.state.settings !== null) return;
-  conversation.apply({ type: 'settingsRead', settings: await readSettings() });
 }
 
 /** Refuses bad input before anything happens, also to whoever requests the first leg together with the start. */

@@ -3,7 +3,7 @@ import type { CallTransferInput } from '../contract/transfer-request';
 import { newestDecision } from '../conversation/answers';
 import type { ConversationState } from '../conversation/conversation-state';
 
-import { begin, openConversation, settingsAreRead } from './beginning';
+import { begin, openConversation } from './beginning';
 import { nextLeg } from './closing';
 import { decide } from './decide';
 import { runLaterLeg } from './later-leg';
@@ -32,7 +32,6 @@ export async function callTransferWorkflow(
       // Request a number, wait for the disconnect, fetch the context: `run-leg.ts`.
       if (leg.request.legNumber === 1) await runLeg(conversation.running(leg.request.transferId));
       else await runLaterLeg(conversation, leg.request);
-      await settingsAreRead(conversation);
       await decide(conversation, leg.request.transferId);
       leg = await nextLeg(conversation);
     }

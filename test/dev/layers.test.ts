@@ -84,6 +84,14 @@ const outsideWorkflows = [
   "import { log } from '@temporalio/activity/lib/index';",
 ];
 
+/** Of those, the ones that may use Temporal at all. */
+const withoutLocalActivities = [
+  'src/account/workflow.ts',
+  'src/events/announce.ts',
+  'src/events/workflow.ts',
+  'src/workflows/run-leg.ts',
+];
+
 const withoutTemporal = [
   'src/asapp/port.ts',
   'src/conversation/answers.ts',
@@ -107,6 +115,7 @@ const each = (files: readonly string[], codes: readonly string[]): Planted[] =>
 
 const packagesRefused: Planted[] = [
   ...each(inWorkflows, outsideWorkflows),
+  ...each(withoutLocalActivities, ["import { proxyLocalActivities } from '@temporalio/workflow';"]),
   ...each(withoutTemporal, ["import { condition } from '@temporalio/workflow';"]),
   ...each(withoutWorker, ["import { Worker } from '@temporalio/worker';"]),
 ];

@@ -64,6 +64,8 @@ async function runBoth(
         activities: usersActivities,
         ...(await options({ env, address, plugin })),
       });
+      // An option that the SDK's types do not have.
+      expect(worker.options).toMatchObject({ isolateExecutionTimeoutMs: 60_000 });
       const client = new CallTransferClient(env.client, { taskQueue });
       return await worker.runUntil(async () => {
         const customer = await env.client.workflow.execute<typeof usersWorkflow>('usersWorkflow', {
@@ -210,6 +212,11 @@ test('an activity of the user under a name that the plugin needs is an error tha
       'The worker has another activity named callTransferChooseRoute, which temporal-call-transfer needs',
     );
   });
+});
+
+test("a limit of the user's own on the code of workflows is kept", () => {
+  const own = { taskQueue: 'calls', isolateExecutionTimeout: '7 seconds' };
+  expect(new CallTransferPlugin({ asapp: nobody }).configureWorker(own)).toMatchObject(own);
 });
 
 describe('replay with the plugin', () => {

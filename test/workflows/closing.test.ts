@@ -4,8 +4,9 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 import type { DisconnectReport, NextStep } from '../../src/index';
-import { connected, decisionIn, dialing, workflowOf } from '../support/calls';
+import { connected, decisionIn, dialing, hungUp, workflowOf } from '../support/calls';
 import { callTransferForFile } from '../support/with-call-transfer';
+import { withWorkerAtTimes } from '../support/with-worker-at-times';
 
 const { EventType } = temporal.api.enums.v1;
 const underTest = callTransferForFile();
@@ -36,14 +37,21 @@ describe('the answer that ends a conversation', () => {
   });
 
   it('goes out before the run closes, where the same workflow task accepted the report', async () => {
-    const { env } = underTest();
-    const { conversationId, transferId } = await dialing(underTest());
-    await reportPlainly(workflowOf(env, conversationId), { transferId, cause: 'BUSY' });
+    const settings = { reconnectWindowMs: { CUSTOMER_HUNG_UP: 1000 } };
+    await withWorkerAtTimes({ settings }, async ({ env, client, sandbox, served }) => {
+      const { conversationId, transferId } = await served(() => hungUp({ client, sandbox }));
+      // The window ends without a worker, and the report comes with its end.
+      await sleep(1500);
+      const reporting = reportPlainly(workflowOf(env, conversationId), { transferId });
+      const events = await served(async () => {
+        await reporting;
+        return await eventsOf(env, conversationId);
+      });
 
-    const events = await eventsOf(env, conversationId);
-    const answered = events.lastIndexOf(ANSWERED);
-    expect(events.slice(answered).filter((name) => name === 'WORKFLOW_TASK_COMPLETED')).toHaveLength(1);
-    expect(events.at(-1)).toBe(CLOSED);
+      const answered = events.lastIndexOf(ANSWERED);
+      expect(events.slice(answered).filter((name) => name === 'WORKFLOW_TASK_COMPLETED')).toHaveLength(1);
+      expect(events.at(-1)).toBe(CLOSED);
+    });
   });
 });
 
