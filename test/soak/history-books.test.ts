@@ -123,6 +123,7 @@ test('a number that is handed out to one when another has it is found', () => {
 test.each([
   ['NON_DETERMINISTIC_ERROR', 'Nondeterminism error: activity 2', true],
   ['WORKFLOW_WORKER_UNHANDLED_FAILURE', 'oops', true],
+  ['BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE', 'referenced absent message ID', true],
   ['UNHANDLED_COMMAND', 'UnhandledCommand', false],
   [
     'WORKFLOW_WORKER_UNHANDLED_FAILURE',
