@@ -66,6 +66,7 @@ module.exports = {
   collectCoverageFrom: pureFolders.map((folder) => `src/${folder}/**/*.ts`),
   coverageThreshold: Object.fromEntries(pureFolders.map((folder) => [`./src/${folder}/`, { branches: 100 }])),
   coverageReporters: [['text', { skipFull: true }]],
+  // One more than the cores of a small machine: many tests wait. With two at a time two cores were three quarters busy.
   maxWorkers: 3,
   // A test that ran out of time and had its second try has left open what it waited for: that must not hold the run.
   forceExit: process.env.CI === 'true',
