@@ -3,7 +3,8 @@
  *
  * 1. Each leg has one decision: every answer that routes its caller says the same.
  * 2. A decision that says how a leg ended comes after its hangup, or after ASAPP said that it had ended.
- * 3. A number is handed out before its `dialBy`, and never after ASAPP gave it to another leg.
+ * 3. A number is handed out before its `dialBy`, by the only clock that a workflow has, the beginning of its task; and never
+ *    after ASAPP gave it to another leg.
  * 4. No workflow task fails for a reason that the next one does not mend, and no workflow fails.
  * 5. Every conversation comes to its end.
  */
@@ -46,6 +47,15 @@ interface LegBook {
   number: { transferNumber: string; assignedAt: number } | undefined;
 }
 
+/** One run, as far as it has been entered. */
+interface Run {
+  where: string;
+  /** For which leg each activity was scheduled, by its event. */
+  scheduled: Map<string, string>;
+  /** When the newest workflow task began, epoch milliseconds. */
+  taskBeganAt: number;
+}
+
 /** Outcomes that come of a leg's end alone. */
 const endings: ReadonlySet<string> = new Set(['AGENT', 'SYSTEM', 'CUSTOMER_HUNG_UP', 'DIAL_FAILED']);
 
@@ -61,8 +71,8 @@ export class HistoryBooks {
     const where = `${workflowId}, run ${runId}`;
     const input = decoded(events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
     const type = events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
-    const scheduled = new Map<string, string>();
-    for (const event of events) this.enterEvent(where, event, scheduled);
+    const run = { where, scheduled: new Map<string, string>(), taskBeganAt: 0 };
+    for (const event of events) this.enterEvent(run, event);
     const last = events.at(-1);
     if (type === CALL_TRANSFER_WORKFLOW && !isAtItsEnd(last?.eventType))
       this.wrong.push(`${where}: ends with ${EventType[last?.eventType ?? 0]} ${JSON.stringify(input)}`);
@@ -86,24 +96,25 @@ export class HistoryBooks {
     return this.wrong;
   }
 
-  private enterEvent(where: string, event: HistoryEvent, scheduled: Map<string, string>): void {
+  private enterEvent(run: Run, event: HistoryEvent): void {
     const at = timeOf(event);
+    if (event.workflowTaskStartedEventAttributes) run.taskBeganAt = at;
     const payloadsOf = (holder: { payloads?: Payloads } | null | undefined) => decoded(holder?.payloads);
     const failed = event.workflowTaskFailedEventAttributes;
-    if (failed) this.enterFailedTask(where, failed);
+    if (failed) this.enterFailedTask(run.where, failed);
     const update = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
     if (update?.name === 'reportDisconnect') this.seeEnd(payloadsOf(update.args)[0], at);
     const signal = event.workflowExecutionSignaledEventAttributes;
     if (signal?.signalName === 'disconnected') this.seeEnd(payloadsOf(signal.input)[0], at);
     const answer = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
-    if (answer) this.enterAnswer(payloadsOf(answer)[0] as NextStep, at);
+    if (answer) this.enterAnswer(payloadsOf(answer)[0] as NextStep, at, run.taskBeganAt);
     const result = event.workflowExecutionCompletedEventAttributes?.result;
     if (result) this.enterDecision(payloadsOf(result)[0] as Partial<RoutingDecision> | undefined, at);
     const activity = event.activityTaskScheduledEventAttributes;
-    if (activity) scheduled.set(String(event.eventId), legAskedFor(payloadsOf(activity.input)[0]));
+    if (activity) run.scheduled.set(String(event.eventId), legAskedFor(payloadsOf(activity.input)[0]));
     const completed = event.activityTaskCompletedEventAttributes;
     if (completed) {
-      const transferId = scheduled.get(String(completed.scheduledEventId)) ?? '';
+      const transferId = run.scheduled.get(String(completed.scheduledEventId)) ?? '';
       this.enterAsapp(transferId, payloadsOf(completed.result)[0], at);
     }
   }
@@ -118,14 +129,15 @@ export class HistoryBooks {
       this.wrong.push(`${where}: a workflow task failed, ${name}: ${message}`);
   }
 
-  private enterAnswer(step: NextStep, at: number): void {
+  private enterAnswer(step: NextStep, at: number, taskBeganAt: number): void {
     if (step.action === 'ROUTE') {
       this.enterDecision(step.decision, at);
       return;
     }
     const { transferId, dialBy } = step.leg;
     this.leg(transferId).handedOutAt.push(at);
-    if (at > Date.parse(dialBy)) this.wrong.push(`${transferId}: its number was handed out after ${dialBy}`);
+    if (taskBeganAt >= Date.parse(dialBy))
+      this.wrong.push(`${transferId}: its number was handed out after ${dialBy}`);
   }
 
   private enterDecision(decision: Partial<RoutingDecision> | undefined, at: number): void {
