@@ -1,5 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Context } from '@temporalio/activity';
+import type { ActivityInterceptors } from '@temporalio/worker';
+
 import { policyFromTable, type RoutingFacts, type RoutingPolicy } from '../../src/index';
-import { connected, decisionIn, hungUp } from '../support/calls';
+import { connected, decisionIn, dialing, hungUp } from '../support/calls';
 import {
   withCallTransfer,
   type CallTransferSetup,
@@ -174,6 +179,33 @@ describe('a policy that fails', () => {
         expect(await underTest.client.result(decision.conversationId)).toEqual(decision);
       },
       { settings: { lastResortRoute: { type: 'SIP', uri: 'sip:desk@example.com' } } },
+    );
+  });
+
+  it('sends the customer to the last resort: no worker can be asked', async () => {
+    const LOST_MS = 4000;
+    const lost = ({ info }: Context): ActivityInterceptors => ({
+      inbound: {
+        execute: async (input, next) => {
+          if (info.activityType === 'callTransferChooseRoute') await sleep(LOST_MS);
+          return await next(input);
+        },
+      },
+    });
+    await withPolicy(
+      () => ({ route: 'nobody asks' }),
+      async (underTest) => {
+        const { conversationId, transferId } = await dialing(underTest);
+        const report = { transferId, cause: 'BUSY' } as const;
+
+        expect(decisionIn(await underTest.client.reportDisconnect(conversationId, report))).toMatchObject({
+          outcome: 'DIAL_FAILED',
+          route: { type: 'QUEUE', queue: 'agents' },
+          fallback: true,
+          reason: 'DIAL_BUSY',
+        });
+      },
+      { worker: { interceptors: { activity: [lost] } }, client: { answerTimeoutMs: 20_000 } },
     );
   });
 
