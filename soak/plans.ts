@@ -99,14 +99,14 @@ export const purposes = {
   versions: {
     about: 'Workers of two versions on one task queue; the server is restarted into another version',
     server: 'postgres',
-    callsPerSecond: 5,
+    callsPerSecond: 3,
     perThousandCalls: { workerKilled: 2, serverReplaced: 0.4 },
     otherVersion: 'unversioned',
   },
   versioned: {
     about: 'The same with Worker Versioning: the current version changes while calls run',
     server: 'postgres',
-    callsPerSecond: 5,
+    callsPerSecond: 3,
     perThousandCalls: { workerKilled: 2, serverReplaced: 0.4, versionMadeCurrent: 2 },
     otherVersion: 'versioned',
   },
