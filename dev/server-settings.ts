@@ -3,7 +3,7 @@ export type DynamicConfig = Readonly<Record<string, string | number | boolean>>;
 
 /**
  * How every server that this project starts is tuned: the development server, and the one on PostgreSQL. Each of the defaults
- * costs a server of few shards (docs/scale.md, "What a server's shards carry"):
+ * but the last costs a server of few shards (docs/scale.md, "What a server's shards carry"):
  *
  * - `numTaskqueue…Partitions` (4): a few workers do not serve each partition alike, and some callers wait much longer than
  *   others (`decisions/0019`).
@@ -12,6 +12,8 @@ export type DynamicConfig = Readonly<Record<string, string | number | boolean>>;
  * - `timerProcessorMaxTimeShift` (`1s`): timers are read so far ahead, and one that is shorter is found with the next
  *   reading: it fires up to a second late.
  * - `timerProcessorMaxPollRPS` (20 for each shard): with a shorter shift the timers are read more often.
+ * - `maximumSignalsPerExecution` (10,000): a run that gets signals faster than its workflow closes waits for the last that it may
+ *   have, and with it the answer that is due.
  *
  * Their source is `common/dynamicconfig/constants.go` and `service/history/queues` of server 1.32.
  */
@@ -21,6 +23,7 @@ const tuned: DynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxTimeShift': '10ms',
   'history.timerProcessorMaxPollRPS': 200,
+  'history.maximumSignalsPerExecution': 1000,
 };
 
 /**

@@ -119,3 +119,24 @@ describe('signals every 2 ms while a conversation closes', () => {
     }
   });
 });
+
+test('more signals than a call closes among hold up its answer until the server takes no more of them', async () => {
+  const { env, client, sandbox } = underTest();
+  const { conversationId, transferId } = await connected(underTest());
+  sandbox.exchange.aiEnds(transferId, { transferType: 'AGENT' });
+  const handle = workflowOf(env, conversationId);
+  let isOver = false;
+  const storm = async () => {
+    while (!isOver) await handle.signal('connected', { transferId }).catch(() => undefined);
+  };
+  const storms = Array.from({ length: 20 }, storm);
+  const patient = { answerTimeoutMs: 60_000 };
+  const step = await client.reportDisconnect(conversationId, { transferId }, patient);
+  expect(decisionIn(step)).toMatchObject({ transferId, outcome: 'AGENT' });
+  await handle.result();
+  isOver = true;
+  await Promise.all(storms);
+  const { events = [] } = await handle.fetchHistory();
+  const signals = events?.filter((event) => event.workflowExecutionSignaledEventAttributes) ?? [];
+  expect(signals.length).toBeLessThanOrEqual(1000);
+});
