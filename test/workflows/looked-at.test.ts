@@ -1,26 +1,15 @@
 /** Somebody looks at a call at a moment at which it has no worker: the query comes with the next workflow task. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Worker } from '@temporalio/worker';
-
-import { CallTransferPlugin, conversationWorkflowId, type NextStep } from '../../src/index';
+import { conversationWorkflowId, type NextStep } from '../../src/index';
 import { connected, decisionIn, dialing, eventually, workflowOf } from '../support/calls';
+import { replay } from '../support/replay';
 import { withWorkerAtTimes, type WithWorkerAtTimes } from '../support/with-worker-at-times';
-import { workflowBundle } from '../support/workflow-bundle';
 
 /** A call whose end has been reported, and the answer to come. */
 interface Reported {
   conversationId: string;
   step: Promise<NextStep>;
-}
-
-async function replay({ env, sandbox }: WithWorkerAtTimes, conversationId: string): Promise<void> {
-  const history = await workflowOf(env, conversationId).fetchHistory();
-  const options = {
-    workflowBundle: await workflowBundle(),
-    plugins: [new CallTransferPlugin({ asapp: sandbox.asapp })],
-  };
-  await Worker.runReplayHistory(options, history, conversationWorkflowId(conversationId));
 }
 
 describe.each([
@@ -35,7 +24,7 @@ describe.each([
       // It is there before the worker is.
       await sleep(500);
       const [decided] = await underTest.served(() => Promise.all([step, looking]));
-      await replay(underTest, conversationId);
+      await replay(underTest.env.client, conversationWorkflowId(conversationId));
       return decisionIn(decided);
     });
 

@@ -1,27 +1,13 @@
-import type { Client } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
-
-import { CallTransferPlugin, type RoutingPolicy } from '../../src/index';
+import type { RoutingPolicy } from '../../src/index';
 import { connected, decisionIn, dialing, hungUp, legIn, workflowOf } from '../support/calls';
+import { replay } from '../support/replay';
 import { withCallTransfer } from '../support/with-call-transfer';
 import { withRealServer } from '../support/with-temporal';
-import { workflowBundle } from '../support/workflow-bundle';
 
 const redialing: RoutingPolicy = ({ outcome, legNumber }) => ({
   route: { outcome, legNumber },
   redial: outcome === 'DIAL_FAILED',
 });
-
-/** Replays a run's history against today's workflows; throws where they would have done otherwise. */
-async function replay(client: Client, workflowId: string, runId?: string): Promise<void> {
-  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const asapp = { apiUrl: 'http://127.0.0.1:1', apiId: 'id', apiSecret: 'secret' };
-  await Worker.runReplayHistory(
-    { workflowBundle: await workflowBundle(), plugins: [new CallTransferPlugin({ asapp })] },
-    history,
-    workflowId,
-  );
-}
 
 test('a leg comes out the same where each task replays its history', async () => {
   // No workflow is kept in memory, so that each task is worked out again from the start.
