@@ -78,7 +78,7 @@ async function whoIsMissing(
   }
 }
 
-/** A query is answered so, too, if the workflow task with which it came failed: the next one is another. */
+/** A query is answered so, too, if a workflow task is due or has failed: after the next one it is answered. */
 const isQueryRefused = (error: unknown): boolean => error instanceof QueryNotRegisteredError;
 
 const isPassing = (error: unknown): boolean =>

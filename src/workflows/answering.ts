@@ -33,7 +33,7 @@ export async function answered(
   asking: Asking,
   answerBy: number,
 ): Promise<NextStep> {
-  const found = () => answerAbout(conversation.state, transferId, asking, conversation.now());
+  const found = () => answerAbout(conversation.state, transferId, asking, Date.now());
   for (;;) {
     const answer = found();
     if (answer !== undefined) {
@@ -44,11 +44,11 @@ export async function answered(
     const leg = () => conversation.leg(request.transferId);
     const mayRedial = () => canRedial(conversation.state, leg());
     if (mayRedial()) {
-      const [old, now] = [request.transferId, conversation.now()];
+      const [old, now] = [request.transferId, Date.now()];
       conversation.apply({ type: 'redialRequested', transferId: old, newId: uuid4(), answerBy, now });
       continue;
     }
-    if (isTooOldToDial(state, conversation.now())) ask(conversation, request.transferId, 'checkRequested');
+    if (isTooOldToDial(state, Date.now())) ask(conversation, request.transferId, 'checkRequested');
     const isNews = () => leg().state.phase !== state.phase || found() !== undefined || mayRedial();
     await withinOwnLimit(conversation, request.transferId, answerBy, isNews);
   }
@@ -73,13 +73,13 @@ async function withinOwnLimit(
     await condition(isNews);
     return;
   }
-  const left = Math.max(1, answerBy - WAY_BACK_MS - conversation.now());
+  const left = Math.max(1, answerBy - WAY_BACK_MS - Date.now());
   const isHeard = await condition(isNews, left, { summary: 'Call control waits no longer' });
   if (!isHeard) ask(conversation, transferId, 'outOfTime');
 }
 
 const ask = (conversation: ConversationRun, transferId: string, type: 'checkRequested' | 'outOfTime') => {
-  conversation.apply({ type: 'legAsked', transferId, event: { type, now: conversation.now() } });
+  conversation.apply({ type: 'legAsked', transferId, event: { type, now: Date.now() } });
 };
 
 /**
@@ -100,7 +100,7 @@ export async function legOpened(
   if (before !== undefined && isUp(before)) {
     ask(conversation, before.transferId, 'checkRequested');
     const isChecked = () => inTheWay()?.phase !== before.phase || (inTheWay()?.checks ?? 0) > before.checks;
-    const left = Math.max(1, answerBy - WAY_BACK_MS - conversation.now());
+    const left = Math.max(1, answerBy - WAY_BACK_MS - Date.now());
     await condition(isChecked, left, { summary: 'Check the leg before' });
   }
   const other = inTheWay()?.transferId ?? conversation.state.wanted?.transferId ?? transferId;

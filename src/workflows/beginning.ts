@@ -41,7 +41,7 @@ export async function openConversation(
   const shielded = new CancellationScope({ cancellable: false });
   handleMessages(conversation, shielded);
   CancellationScope.current().cancelRequested.catch(() => {
-    conversation.apply({ type: 'cancelled', now: conversation.now() });
+    conversation.apply({ type: 'cancelled', now: Date.now() });
   });
   return { conversation, shielded };
 }

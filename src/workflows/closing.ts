@@ -38,8 +38,8 @@ async function awaitReconnection(conversation: ConversationRun, isAsked: () => b
   const end = newestLeg(conversation.state)?.state.end;
   if (end == null || isAsked()) return;
   const until = end.endedAt + conversation.settings.reconnectWindowMs[end.outcome];
-  const left = () => Math.max(1, until - conversation.now());
-  if (until <= conversation.now()) return;
+  const left = () => Math.max(1, until - Date.now());
+  if (until <= Date.now()) return;
   conversation.alarm.cancel();
   conversation.apply({ type: 'reconnectionAwaited', until });
   const { maxLegsPerRun } = conversation.settings;

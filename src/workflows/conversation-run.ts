@@ -59,11 +59,6 @@ export class ConversationRun {
     this.apply({ type: 'begun', request, requestedAt, newId: uuid4() });
   }
 
-  /** Epoch milliseconds: the clock of this run, as its alarm keeps it. */
-  now(): number {
-    return this.alarm.now();
-  }
-
   get settings() {
     return this.state.settings ?? defaultSettings;
   }
@@ -97,7 +92,7 @@ export class ConversationRun {
         return leg().state;
       },
       apply: (event) => {
-        this.apply({ type: 'leg', transferId, event: { ...event, now: this.now() } });
+        this.apply({ type: 'leg', transferId, event: { ...event, now: Date.now() } });
       },
       learn: ({ settings, routed, earlierDecision }) => {
         if (settings !== undefined) this.apply({ type: 'settingsRead', settings });

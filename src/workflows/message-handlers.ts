@@ -62,7 +62,7 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
     (event: (payload: unknown, now: number) => ReturnType<typeof asReported>) =>
     async (payload: unknown): Promise<void> => {
       if (!conversation.begun) await shielded.run(() => hasBegun(conversation));
-      conversation.apply(event(payload, conversation.now()));
+      conversation.apply(event(payload, Date.now()));
     };
   setHandler(connectedSignal, noted(connectIn), { description: 'The dialled leg was answered' });
   setHandler(disconnectedSignal, noted(disconnectIn), {
@@ -71,7 +71,7 @@ export function handleMessages(conversation: ConversationRun, shielded: Cancella
   setHandler(legToldSignal, (transferId, state, heard) => {
     conversation.apply({ type: 'legTold', transferId, state, heard });
   });
-  setHandler(conversationQuery, () => viewOf(conversation.state, conversation.now()), {
+  setHandler(conversationQuery, () => viewOf(conversation.state, Date.now()), {
     description: 'The state of the conversation, every leg with its times',
   });
 }
@@ -92,7 +92,7 @@ const hasBegun = (conversation: ConversationRun): Promise<void> =>
 async function onRequest(conversation: ConversationRun, payload: unknown): Promise<NextStep> {
   conversation.acceptedInTask = workflowInfo().historyLength;
   const request = checkedFirst(conversation, payload);
-  const askedAt = conversation.now();
+  const askedAt = Date.now();
   await conversation.begin(request);
   if (conversation.refusal !== null) throw conversation.refusal;
   const limitMs = conversation.state.settings?.requestDeadlineMs ?? LONGEST_REQUEST_DEADLINE_MS;
@@ -110,7 +110,7 @@ async function onReport(conversation: ConversationRun, report: CheckedReport): P
   await hasBegun(conversation);
   const { transferId, answerWithinMs, askId } = report;
   mustKnow(conversation, transferId);
-  const now = conversation.now();
+  const now = Date.now();
   conversation.apply(asReported('disconnected', transferId, disconnectEvent(report, now), now));
   const answerBy = now + shorter(conversation.settings.disconnectDeadlineMs, answerWithinMs);
   return withAskId(await answered(conversation, transferId, 'report', answerBy), askId);

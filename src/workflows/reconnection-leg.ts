@@ -38,7 +38,7 @@ export async function reconnectionLegWorkflow({
     heard = Math.max(heard, reports.length);
   });
   CancellationScope.current().cancelRequested.catch(() => {
-    leg.report({ type: 'cancelled', now: leg.alarm.now() });
+    leg.report({ type: 'cancelled', now: Date.now() });
   });
   return await CancellationScope.nonCancellable(async () => {
     const telling = tellConversation(leg, () => heard);
@@ -68,7 +68,7 @@ class LegOfItsOwn implements RunningLeg {
   }
 
   apply(event: LegEventNow): void {
-    if (this.report({ ...event, now: this.alarm.now() })) this.news++;
+    if (this.report({ ...event, now: Date.now() })) this.news++;
   }
 
   learn({ routed }: LegNews): void {

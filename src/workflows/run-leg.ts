@@ -53,19 +53,19 @@ async function requestNumber(leg: RunningLeg): Promise<void> {
   const { legNumber, requestedAt, requestBy, ...request } = leg.request;
   const tooLate = { type: 'unavailable', reason: 'REQUEST_DEADLINE_EXCEEDED' } as const;
   const by = requestBy - leg.wayBackMs;
-  if (leg.alarm.now() >= by) {
+  if (Date.now() >= by) {
     leg.apply(tooLate);
     return;
   }
   const activities = asapp({ by, summary: 'Request a number' });
-  const waited = legNumber === 1 ? { waitedMs: leg.alarm.now() - requestedAt } : {};
+  const waited = legNumber === 1 ? { waitedMs: Date.now() - requestedAt } : {};
   await learn(
     leg,
     () => activities.callTransferRequestNumber({ ...request, ...waited }),
     ({ destination, expiresAt, settings }) => {
       leg.learn({ settings });
       // Nobody waits any more for a number that comes after the limit.
-      if (leg.alarm.now() >= leg.request.requestBy) return tooLate;
+      if (Date.now() >= leg.request.requestBy) return tooLate;
       const dialBy = expiresAt - leg.settings.dialMarginMs;
       return { type: 'assigned', transport: { destination, expiresAt, dialBy } };
     },
@@ -80,13 +80,13 @@ async function requestNumber(leg: RunningLeg): Promise<void> {
 /** 2. and 3. Call control makes the supervised transfer and reports the disconnect; ASAPP is asked if it does not. */
 async function awaitDisconnect(leg: RunningLeg): Promise<void> {
   while (isUp(leg.state)) {
-    const wake = nextWake(leg.state, leg.settings, leg.alarm.now());
+    const wake = nextWake(leg.state, leg.settings, Date.now());
     if (wake.check) {
       await checkTransfer(leg);
       if (wake.final) leg.apply({ type: 'callDurationExceeded' });
     } else {
       const isDueBefore = (): boolean => {
-        const next = nextWake(leg.state, leg.settings, leg.alarm.now());
+        const next = nextWake(leg.state, leg.settings, Date.now());
         return next.check || next.at < wake.at;
       };
       const isDue = leg.alarm.set(wake.at, wake.summary);
@@ -96,7 +96,7 @@ async function awaitDisconnect(leg: RunningLeg): Promise<void> {
 }
 
 async function checkTransfer(leg: RunningLeg): Promise<void> {
-  const by = leg.alarm.now() + leg.settings.disconnectDeadlineMs - leg.wayBackMs;
+  const by = Date.now() + leg.settings.disconnectDeadlineMs - leg.wayBackMs;
   await fetch(leg, { by, summary: 'Check the transfer', untilEnded: false }, () => ({ type: 'checkFailed' }));
 }
 
