@@ -1,7 +1,8 @@
 /**
  * The books as the histories themselves have them: what Temporal has written down of a conversation, whatever anybody saw.
  *
- * 1. Each leg has one decision: every answer that routes its caller says the same.
+ * 1. Each leg has one decision: every answer that routes its caller says the same. What a run has decided that took in no
+ *    request at all is counted alone, if the request was made again of another run: nobody has heard it.
  * 2. A decision that says how a leg ended comes after its hangup, or after ASAPP said that it had ended.
  * 3. A number is handed out before its `dialBy`, by the only clock that a workflow has, the beginning of its task; and never
  *    after ASAPP gave it to another leg.
@@ -19,13 +20,11 @@ type FailedTask = temporal.api.history.v1.IWorkflowTaskFailedEventAttributes;
 const { EventType, WorkflowTaskFailedCause } = temporal.api.enums.v1;
 
 /** Failures of the SDK's that a second try of the same task mends, within a fraction of a second. */
-const passingFailures = [
-  // `src/bundling/workflow-interceptors.ts` says why it fails such a task.
-  { name: 'QUERY_BEFOREHAND', says: /^A query had handed over events/ },
+const passingFailures: readonly { name: string; says: RegExp }[] = [
   // The SDK's core splits a task's events at an update's sequencing id; a timer that fires in the second part cannot be
   // cancelled in the first. https://github.com/temporalio/sdk-rust/issues/680
   { name: 'TIMER_FIRED_WHILE_CANCELLED', says: /TimerMachine in state CancelTimerCommandSent .* TimerFired/ },
-] as const;
+];
 
 /** The server has the task done again: its end came before an event that it has not seen, or its shard moved. */
 const expectedFailures: ReadonlySet<string> = new Set([
@@ -54,6 +53,8 @@ interface Run {
   scheduled: Map<string, string>;
   /** When the newest workflow task began, epoch milliseconds. */
   taskBeganAt: number;
+  /** It has taken in a request or a report. */
+  wasAsked: boolean;
 }
 
 /** Outcomes that come of a leg's end alone. */
@@ -64,6 +65,9 @@ export class HistoryBooks {
   readonly wrong: string[] = [];
   /** Workflow tasks that failed, by their causes. */
   readonly failedTasks: Record<string, number> = {};
+  /** Decisions of runs that took in no request, about legs that another run decided. */
+  unheardDecisions = 0;
+  private readonly unasked: { decision: Partial<RoutingDecision>; at: number }[] = [];
   private readonly legs = new Map<string, LegBook>();
 
   /** Enters one run of a conversation, or of a later leg. */
@@ -71,7 +75,7 @@ export class HistoryBooks {
     const where = `${workflowId}, run ${runId}`;
     const input = decoded(events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
     const type = events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
-    const run = { where, scheduled: new Map<string, string>(), taskBeganAt: 0 };
+    const run = { where, scheduled: new Map<string, string>(), taskBeganAt: 0, wasAsked: false };
     for (const event of events) this.enterEvent(run, event);
     const last = events.at(-1);
     if (type === CALL_TRANSFER_WORKFLOW && !isAtItsEnd(last?.eventType))
@@ -80,6 +84,10 @@ export class HistoryBooks {
 
   /** Balances them, when all histories have been entered. */
   close(): readonly string[] {
+    const heard = new Set([...this.legs.keys()].filter((id) => this.leg(id).decisions.size > 0));
+    for (const { decision, at } of this.unasked)
+      if (heard.has(decision.transferId ?? '')) this.unheardDecisions++;
+      else this.enterDecision(decision, at);
     const assigned = this.assignments();
     for (const [transferId, leg] of this.legs) {
       if (leg.decisions.size > 1)
@@ -103,13 +111,19 @@ export class HistoryBooks {
     const failed = event.workflowTaskFailedEventAttributes;
     if (failed) this.enterFailedTask(run.where, failed);
     const update = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    if (update) run.wasAsked = true;
     if (update?.name === 'reportDisconnect') this.seeEnd(payloadsOf(update.args)[0], at);
     const signal = event.workflowExecutionSignaledEventAttributes;
     if (signal?.signalName === 'disconnected') this.seeEnd(payloadsOf(signal.input)[0], at);
     const answer = event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success;
     if (answer) this.enterAnswer(payloadsOf(answer)[0] as NextStep, at, run.taskBeganAt);
     const result = event.workflowExecutionCompletedEventAttributes?.result;
-    if (result) this.enterDecision(payloadsOf(result)[0] as Partial<RoutingDecision> | undefined, at);
+    if (result) {
+      // A later leg's own result has no route: its conversation decides. And some workflows have no result.
+      const decision = (payloadsOf(result)[0] ?? {}) as Partial<RoutingDecision>;
+      if (run.wasAsked) this.enterDecision(decision, at);
+      else if (decision.route !== undefined) this.unasked.push({ decision, at });
+    }
     const activity = event.activityTaskScheduledEventAttributes;
     if (activity) run.scheduled.set(String(event.eventId), legAskedFor(payloadsOf(activity.input)[0]));
     const completed = event.activityTaskCompletedEventAttributes;
@@ -140,9 +154,7 @@ export class HistoryBooks {
       this.wrong.push(`${transferId}: its number was handed out after ${dialBy}`);
   }
 
-  private enterDecision(decision: Partial<RoutingDecision> | undefined, at: number): void {
-    const { transferId, outcome, route } = decision ?? {};
-    // A later leg's own result has no route: its conversation decides.
+  private enterDecision({ transferId, outcome, route }: Partial<RoutingDecision>, at: number): void {
     if (transferId === undefined || outcome === undefined || route === undefined) return;
     const leg = this.leg(transferId);
     leg.decisions.add(`${outcome} ${JSON.stringify(route)}`);

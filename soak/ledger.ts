@@ -37,11 +37,27 @@ export interface PlayedCall {
   error?: string;
 }
 
+/** For so long after a trouble a call may still fall back because of it, milliseconds. */
+export const RECOVERY_MS = 10_000;
+
 /** While something was broken, and for as long as it takes to recover, epoch milliseconds. */
 export interface Disturbance {
   from: number;
   to: number;
 }
+
+/** What the calls went through. */
+export interface Circumstances {
+  /** Default: nothing was broken. */
+  disturbances?: readonly Disturbance[];
+  /** When the machine itself did not keep up. Default: never. */
+  overloads?: readonly Disturbance[];
+  /** The share of the legs that may fall back, 0 to 1. Default: all. */
+  mostFallbacks?: number | undefined;
+}
+
+/** The share of the legs that may fall back because the machine does not keep up: of more, a run says nothing. */
+const MOST_BY_THE_MACHINE = 0.01;
 
 export interface Ledger {
   calls: number;
@@ -51,6 +67,8 @@ export interface Ledger {
   asPlanned: number;
   /** Legs that fell back while something was broken, by the conversation's decision or by the gateway's. */
   fellBack: number;
+  /** Of these, with nothing broken but a machine that did not keep up. */
+  byTheMachine: number;
   byTheGateway: number;
   byOutcome: Partial<Record<Outcome, number>>;
   numbersRequested: number;
@@ -66,31 +84,35 @@ export interface Ledger {
  * Balances the books.
  *
  * @param numbersRequested - transfer ids for which ASAPP gave a number
- * @param mostFallbacks - the share of the legs that may fall back, 0 to 1
  */
 export function balance(
   calls: readonly PlayedCall[],
-  disturbances: readonly Disturbance[],
   numbersRequested: readonly string[],
-  mostFallbacks = 1,
+  { disturbances = [], overloads = [], mostFallbacks = 1 }: Circumstances = {},
 ): Ledger {
   const wrong: string[] = [];
   const legs = calls.flatMap((call) => call.legs);
   for (const call of calls) wrong.push(...wrongIn(call));
   let asPlanned = 0;
   let fellBack = 0;
+  let byTheMachine = 0;
   for (const leg of legs) {
-    const wasDisturbed = disturbances.some(({ from, to }) => from <= leg.to && to >= leg.from);
     const { outcome, expected, leftAlone } = leg;
     const isWithout = leftAlone && [null, expected, leg.ifUnreported].includes(outcome);
+    const hasFallenBack = isWithout || (outcome !== null && isFallback(outcome));
+    const wasDisturbed = isIn(disturbances, leg);
     if (outcome === expected && !leftAlone) asPlanned++;
-    else if (wasDisturbed && (isWithout || (outcome !== null && isFallback(outcome)))) fellBack++;
-    else
+    else if (hasFallenBack && (wasDisturbed || isIn(overloads, leg))) {
+      fellBack++;
+      if (!wasDisturbed) byTheMachine++;
+    } else
       wrong.push(
         `${leg.transferId}: ${String(leg.outcome)} instead of ${leg.expected}${reasonsOf(leg)}${leg.leftAlone ? ', left to the gateway' : ''}`,
       );
   }
   if (fellBack > mostFallbacks * legs.length) wrong.push(`${fellBack} of ${legs.length} legs fell back`);
+  if (byTheMachine > MOST_BY_THE_MACHINE * legs.length)
+    wrong.push(`${byTheMachine} of ${legs.length} legs fell back since the machine did not keep up`);
   const known = new Set(legs.map(({ transferId }) => transferId));
   for (const id of numbersRequested) if (!known.has(id)) wrong.push(`${id}: a number that nobody asked for`);
   for (const id of repeated(numbersRequested)) wrong.push(`${id}: two numbers for one transfer`);
@@ -100,6 +122,7 @@ export function balance(
     legs: legs.length,
     asPlanned,
     fellBack,
+    byTheMachine,
     byTheGateway: legs.filter(({ leftAlone }) => leftAlone).length,
     byOutcome: countsOf(legs.flatMap(({ outcome }) => outcome ?? [])),
     numbersRequested: numbersRequested.length,
@@ -109,6 +132,9 @@ export function balance(
     wrong,
   };
 }
+
+const isIn = (times: readonly Disturbance[], leg: PlayedLeg): boolean =>
+  times.some(({ from, to }) => from <= leg.to && to >= leg.from);
 
 const reasonsOf = ({ decisions }: PlayedLeg): string =>
   decisions.map(({ reason }) => (reason === null ? '' : ` (${reason})`)).join('');

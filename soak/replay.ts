@@ -27,6 +27,8 @@ export interface Replayed {
   histories: number;
   /** Workflow tasks that failed, by their causes. */
   failedTasks: Record<string, number>;
+  /** What a run decided that took in no request, about a leg that another run decided. */
+  unheardDecisions: number;
   /** One line for each history that the code as it is does not replay, and for each that says what must not be. */
   wrong: string[];
 }
@@ -48,7 +50,9 @@ export async function replayAll(temporal: Client, codePath: string): Promise<Rep
     if (error !== undefined)
       failures.push(`${workflowId}, run ${runId}: not replayed, ${error.name}: ${error.message}`);
   }
-  return { histories: count, failedTasks: books.failedTasks, wrong: [...failures, ...books.close()] };
+  const wrong = [...failures, ...books.close()];
+  const { failedTasks, unheardDecisions } = books;
+  return { histories: count, failedTasks, unheardDecisions, wrong };
 }
 
 async function* entered(

@@ -11,7 +11,7 @@ import { WorkerProcess } from '../dev/demo/worker-process';
 import { DEFAULT_TASK_QUEUE } from '../src/index';
 import type { Sandbox } from '../src/sandbox';
 
-import type { Disturbance } from './ledger';
+import { RECOVERY_MS, type Disturbance } from './ledger';
 import { Network } from './network';
 import { pause, starve } from './pauses';
 import { phoneOverHttp, type Phone } from './phone';
@@ -19,9 +19,6 @@ import type { SoakOptions } from './plan';
 import type { SoakServer } from './server';
 import { Supervised } from './supervised';
 import type { Link, Trouble, TroubleKind } from './troubles';
-
-/** For so long after a trouble a call may still fall back because of it, milliseconds. */
-const RECOVERY_MS = 10_000;
 
 const CLOCK = join(__dirname, 'shifted-clock.cjs');
 const DEPLOYMENT = 'soak';

@@ -13,8 +13,9 @@ import { Sandbox } from '../src/sandbox';
 
 import { playCall } from './call';
 import { balance, type Ledger, type PlayedCall } from './ledger';
+import { Machine } from './machine';
 import { planOf, type PlannedCall, type SoakOptions } from './plan';
-import { keepHistories, replayAll } from './replay';
+import { keepHistories, replayAll, type Replayed } from './replay';
 import { Scene } from './scene';
 import { startServer } from './server';
 import type { Trouble, TroubleKind } from './troubles';
@@ -36,18 +37,18 @@ const settings = {
   CALL_TRANSFER_RECONNECT_WINDOWS_MS: '{"CUSTOMER_HUNG_UP":10000,"NUMBER_EXPIRED":8000}',
 };
 
-export interface SoakResult {
+export interface SoakResult extends Pick<Replayed, 'failedTasks' | 'unheardDecisions'> {
   ledger: Ledger;
   /** How often each kind of trouble was made. */
   troubles: Partial<Record<TroubleKind, number>>;
   /** How often a worker or the gateway ended though nobody had killed it. */
   endedByThemselves: number;
+  /** For how long the machine did not keep up while calls ran. */
+  overloadedSeconds: number;
   /** Conversations that Temporal still has open at the end. */
   leftOpen: number;
   /** Histories that were replayed by the code as it is; what failed is in the ledger. */
   replayed: number;
-  /** Workflow tasks that failed, by their causes. */
-  failedTasks: Record<string, number>;
   seconds: number;
 }
 
@@ -68,6 +69,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
   const sceneOptions = { ...options, folder, environment, workflowBundle };
   const scene = new Scene(server, sandbox, connection, sceneOptions, tell);
   const watchdog = new Watchdog(STALLED_MS);
+  const machine = Machine.watch();
   const begun = Date.now();
   const wrong: string[] = [];
   let isRight = false;
@@ -75,15 +77,15 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
     await scene.start();
     const played = await watchdog.watch(playAll(options, scene, { temporal, sandbox, watchdog, tell }));
     sandbox.heal();
-    const ledger = balance(
-      played,
-      scene.disturbances,
-      [...sandbox.exchange.transfers.keys()],
-      purpose.mostFallbacks,
-    );
+    machine.close();
+    const { disturbances } = scene;
+    const { overloads } = machine;
+    const { mostFallbacks } = purpose;
+    const numbersRequested = [...sandbox.exchange.transfers.keys()];
+    const ledger = balance(played, numbersRequested, { disturbances, overloads, mostFallbacks });
     const leftOpen = await openAfter(temporal, CLOSE_MS);
     tell('Every history is replayed');
-    const { histories, failedTasks, wrong: inHistories } = await replayAll(temporal, workflowBundle);
+    const { histories, wrong: inHistories, ...books } = await replayAll(temporal, workflowBundle);
     ledger.wrong.push(...inHistories);
     if (histories < ledger.calls - ledger.byTheGateway)
       ledger.wrong.push(`${histories} histories of ${ledger.calls} calls`);
@@ -96,9 +98,10 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
       ledger,
       troubles: scene.made,
       endedByThemselves,
+      overloadedSeconds: machine.overloads.length,
       leftOpen,
       replayed: histories,
-      failedTasks,
+      ...books,
       seconds: Math.round((Date.now() - begun) / 1000),
     };
   } finally {
@@ -109,6 +112,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
       });
       tell(`Histories of what is wrong or open, and the processes' logs, are kept: ${folder}`);
     }
+    machine.close();
     await scene.close();
     await connection.close();
     await sandbox.close();

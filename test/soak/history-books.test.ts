@@ -16,11 +16,16 @@ const read = (behaviour: string) =>
   JSON.parse(readFileSync(join(folder, `${behaviour}.json`), 'utf8')) as Recorded[];
 const behaviours = readdirSync(folder).map((file) => file.replace('.json', ''));
 
-function balanced(recorded: readonly Recorded[]): { wrong: readonly string[]; failedTasks: object } {
+function balanced(recorded: readonly Recorded[]): {
+  wrong: readonly string[];
+  failedTasks: object;
+  unheardDecisions: number;
+} {
   const books = new HistoryBooks();
   for (const { workflowId, history } of recorded)
     books.enter(workflowId, 'run', historyFromJSON(history).events ?? []);
-  return { wrong: books.close(), failedTasks: books.failedTasks };
+  const wrong = books.close();
+  return { wrong, failedTasks: books.failedTasks, unheardDecisions: books.unheardDecisions };
 }
 
 const seconds = (time: string, later: number) => new Date(Date.parse(time) + later * 1000).toISOString();
@@ -83,6 +88,23 @@ test('a leg that is decided twice, and otherwise, is found', () => {
   ]);
 });
 
+test('what a run has decided that took in no request counts alone, if another run has decided about the leg', () => {
+  const unheard = happyLeg((events) => {
+    const last = events.at(-1);
+    if (last === undefined) throw new Error('A history has events');
+    const decision = {
+      transferId: 'happy-leg-a',
+      outcome: 'TRANSFER_UNAVAILABLE',
+      route: { type: 'HANG_UP' },
+    };
+    return [{ ...last, workflowExecutionCompletedEventAttributes: { result: encoded(decision) } }];
+  });
+  expect(balanced([...unheard, ...read('happy-leg')])).toMatchObject({ wrong: [], unheardDecisions: 1 });
+  expect(balanced([...read('happy-leg'), ...unheard])).toMatchObject({ wrong: [], unheardDecisions: 1 });
+  // A conversation that is started without a request has its decision so.
+  expect(balanced(unheard)).toMatchObject({ wrong: [], unheardDecisions: 0 });
+});
+
 test('a decision before the hangup is found', () => {
   const early = happyLeg((events) =>
     events.filter(
@@ -126,8 +148,8 @@ test.each([
   ['BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE', 'referenced absent message ID', true],
   ['UNHANDLED_COMMAND', 'UnhandledCommand', false],
   [
-    'WORKFLOW_WORKER_UNHANDLED_FAILURE',
-    'A query had handed over events of this workflow task beforehand',
+    'NON_DETERMINISTIC_ERROR',
+    'TimerMachine in state CancelTimerCommandSent does not handle TimerFired',
     false,
   ],
 ])('a workflow task that failed with %s, %s, is wrong: %s', (cause, message, isWrong) => {

@@ -41,55 +41,87 @@ const call = (more: Partial<PlayedCall> = {}): PlayedCall => ({
 const fellBack: Partial<PlayedLeg> = { outcome: 'CONTEXT_UNAVAILABLE', decisions: [] };
 
 test('books of a call that went as planned balance', () => {
-  const ledger = balance([call()], [], ['c-1']);
+  const ledger = balance([call()], ['c-1']);
   expect(ledger).toMatchObject({ calls: 1, decisions: 1, legs: 1, asPlanned: 1, fellBack: 0, wrong: [] });
   expect(ledger.waits).toEqual({ p50: 20, p95: 20, p99: 20, most: 20 });
 });
 
 test('a leg may fall back while something was broken, and at no other time', () => {
   const calls = [call({ legs: [leg(fellBack)] })];
-  expect(balance(calls, [{ from: 1500, to: 1600 }], ['c-1'])).toMatchObject({ fellBack: 1, wrong: [] });
-  expect(balance(calls, [{ from: 2001, to: 3000 }], ['c-1']).wrong).toEqual([
+  expect(balance(calls, ['c-1'], { disturbances: [{ from: 1500, to: 1600 }] })).toMatchObject({
+    fellBack: 1,
+    wrong: [],
+  });
+  expect(balance(calls, ['c-1'], { disturbances: [{ from: 2001, to: 3000 }] }).wrong).toEqual([
     'c-1: CONTEXT_UNAVAILABLE instead of AGENT',
   ]);
 });
 
 test('another outcome than planned is wrong, whatever was broken', () => {
   const calls = [call({ legs: [leg({ outcome: 'SYSTEM', decisions: [] })] })];
-  expect(balance(calls, [{ from: 0, to: 9999 }], ['c-1']).wrong).toEqual(['c-1: SYSTEM instead of AGENT']);
+  expect(balance(calls, ['c-1'], { disturbances: [{ from: 0, to: 9999 }] }).wrong).toEqual([
+    'c-1: SYSTEM instead of AGENT',
+  ]);
 });
 
 test('whoever the gateway routes by itself has a decision, and may have it while something was broken', () => {
   const leftAlone = leg({ leftAlone: true, outcome: null, decisions: [], reached: null });
   const calls = [call({ legs: [leftAlone], result: null })];
-  expect(balance(calls, [{ from: 1500, to: 1600 }], [])).toMatchObject({
+  expect(balance(calls, [], { disturbances: [{ from: 1500, to: 1600 }] })).toMatchObject({
     decisions: 1,
     fellBack: 1,
     byTheGateway: 1,
     wrong: [],
   });
-  expect(balance(calls, [], []).wrong).toEqual(['c-1: null instead of AGENT, left to the gateway']);
+  expect(balance(calls, []).wrong).toEqual(['c-1: null instead of AGENT, left to the gateway']);
 });
 
 test('a leg whose disconnect the gateway could not pass on may end as ASAPP knows it, and no other', () => {
   const both = leg({ expected: 'CUSTOMER_HUNG_UP', decisions: [] });
-  const disturbed = [{ from: 0, to: 9999 }];
-  expect(balance([call({ legs: [{ ...both, leftAlone: true }] })], disturbed, ['c-1']).wrong).toEqual([]);
-  expect(balance([call({ legs: [both] })], disturbed, ['c-1']).wrong).toEqual([
+  const disturbances = [{ from: 0, to: 9999 }];
+  expect(balance([call({ legs: [{ ...both, leftAlone: true }] })], ['c-1'], { disturbances }).wrong).toEqual(
+    [],
+  );
+  expect(balance([call({ legs: [both] })], ['c-1'], { disturbances }).wrong).toEqual([
     'c-1: AGENT instead of CUSTOMER_HUNG_UP',
   ]);
 });
 
 test('the gateway routes nobody by itself whose leg ends as planned with nothing broken', () => {
   const calls = [call({ legs: [leg({ leftAlone: true })] })];
-  expect(balance(calls, [], ['c-1']).wrong).toEqual(['c-1: AGENT instead of AGENT, left to the gateway']);
+  expect(balance(calls, ['c-1']).wrong).toEqual(['c-1: AGENT instead of AGENT, left to the gateway']);
 });
 
 test('no more legs may fall back than the plan allows', () => {
   const calls = [call(), call({ legs: [leg(fellBack)] })];
-  const disturbed = [{ from: 0, to: 9999 }];
-  expect(balance(calls, disturbed, [], 0.5).wrong).toEqual([]);
-  expect(balance(calls, disturbed, [], 0.49).wrong).toEqual(['1 of 2 legs fell back']);
+  const disturbances = [{ from: 0, to: 9999 }];
+  expect(balance(calls, [], { disturbances, mostFallbacks: 0.5 }).wrong).toEqual([]);
+  expect(balance(calls, [], { disturbances, mostFallbacks: 0.49 }).wrong).toEqual(['1 of 2 legs fell back']);
+});
+
+test('a leg may fall back while the machine does not keep up; if many do, the run says nothing', () => {
+  const overloads = [{ from: 1500, to: 1600 }];
+  const hundred = Array.from({ length: 100 }, () => call());
+  const one = call({ legs: [leg(fellBack)] });
+  expect(balance([...hundred, one], [], { overloads })).toMatchObject({
+    fellBack: 1,
+    byTheMachine: 1,
+    wrong: [],
+  });
+  expect(balance([...hundred, one], [], { overloads, disturbances: overloads })).toMatchObject({
+    fellBack: 1,
+    byTheMachine: 0,
+  });
+  expect(balance([...hundred, one, one], [], { overloads }).wrong).toEqual([
+    '2 of 102 legs fell back since the machine did not keep up',
+  ]);
+});
+
+test('a machine that does not keep up excuses no other outcome than a fallback', () => {
+  const calls = [call({ legs: [leg({ outcome: 'SYSTEM', decisions: [] })] })];
+  expect(balance(calls, ['c-1'], { overloads: [{ from: 0, to: 9999 }] }).wrong).toEqual([
+    'c-1: SYSTEM instead of AGENT',
+  ]);
 });
 
 test.each<[string, PlayedCall, string]>([
@@ -127,11 +159,11 @@ test.each<[string, PlayedCall, string]>([
     "c (agent): c-1 got a number that is nobody's",
   ],
 ])('%s is found', (_what, played, line) => {
-  expect(balance([played], [], ['c-1']).wrong).toContain(line);
+  expect(balance([played], ['c-1']).wrong).toContain(line);
 });
 
 test('numbers without a leg, and two for one leg, are found', () => {
-  expect(balance([call()], [], ['c-1', 'c-1', 'x']).wrong).toEqual([
+  expect(balance([call()], ['c-1', 'c-1', 'x']).wrong).toEqual([
     'x: a number that nobody asked for',
     'c-1: two numbers for one transfer',
   ]);
