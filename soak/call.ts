@@ -10,7 +10,7 @@ import {
 import { SandboxError, type Sandbox } from '../src/sandbox';
 
 import type { PlayedCall, PlayedLeg } from './ledger';
-import type { Phone } from './phone';
+import { isOfTheGateway, type Phone } from './phone';
 import { stories, type PlannedCall, type PlannedLeg, type Story } from './plan';
 
 /** How long an ask is repeated, and a conversation is waited for, milliseconds. */
@@ -61,6 +61,7 @@ async function playLeg(
     transferId,
     decisions: [],
     outcome: null,
+    heardAfterMs: Infinity,
     from: Date.now(),
     to: 0,
     waits: [],
@@ -100,13 +101,17 @@ async function playLeg(
         if (leg.reached === 'itself') hangUp(sandbox, conversationId, transferId, story, plan.lagMs);
       }
     }
+    const hungUpAt = Date.now();
     for (const { afterMs, way } of plan.disconnects) {
       const report = { transferId, ...plan.report };
-      tellings.push(
-        way === 'update'
-          ? later(afterMs, () => asked(() => phone.reportDisconnect(conversationId, report)))
-          : later(afterMs, () => phone.signalDisconnected(conversationId, report)),
-      );
+      const tell = async () => {
+        const isHeard =
+          way === 'update'
+            ? isOfTheConversation(await asked(() => phone.reportDisconnect(conversationId, report)))
+            : await phone.signalDisconnected(conversationId, report);
+        if (isHeard) leg.heardAfterMs = Math.min(leg.heardAfterMs, Date.now() - hungUpAt);
+      };
+      tellings.push(later(afterMs, tell));
     }
     if (plan.stray) {
       const report = { transferId: 'nobody', by: 'CUSTOMER' } as const;
@@ -124,11 +129,9 @@ async function playLeg(
   return leg;
 }
 
-const reasonsOfTheGateway: readonly (string | null)[] = ['TEMPORAL_UNAVAILABLE', 'GATEWAY_BUSY'];
-
-/** The gateway had no answer of the conversation's in time, or no room, and routes the caller by itself. */
-const isOfTheGateway = (step: NextStep): boolean =>
-  step.action === 'ROUTE' && reasonsOfTheGateway.includes(step.decision.reason);
+/** There is none where the conversation ended long ago. */
+const isOfTheConversation = (step: NextStep | undefined): boolean =>
+  step !== undefined && !isOfTheGateway(step);
 
 function dial(sandbox: Sandbox, transferNumber: string, transferId: string): PlayedLeg['reached'] {
   try {

@@ -10,6 +10,8 @@ export interface PlayedLeg {
   expected: Outcome;
   /** How it ends if the conversation hears of no disconnect in time, as when the gateway could not pass it on. */
   ifUnreported: Outcome;
+  /** Milliseconds from its hangup until a report of that got through; infinite if none did. */
+  heardAfterMs: number;
   /** All answers of the conversation about this leg that route its caller. */
   decisions: RoutingDecision[];
   /** How the finished conversation says that the leg ended; `null` where it does not know the leg. */
@@ -36,6 +38,9 @@ export interface PlayedCall {
   /** What the phone system got instead of an answer. */
   error?: string;
 }
+
+/** A report that takes longer may come after ASAPP was asked, milliseconds: the soak's settings have it asked 5 s after a hangup. */
+const UNHEARD_MS = 4000;
 
 /** For so long after a trouble a call may still fall back because of it, milliseconds. */
 export const RECOVERY_MS = 10_000;
@@ -98,8 +103,11 @@ export function balance(
   let byTheMachine = 0;
   for (const leg of legs) {
     const { outcome, expected, leftAlone } = leg;
-    const isWithout = leftAlone && [null, expected, leg.ifUnreported].includes(outcome);
-    const hasFallenBack = isWithout || (outcome !== null && isFallback(outcome));
+    const isUnheard = leftAlone || leg.heardAfterMs > UNHEARD_MS;
+    const hasFallenBack =
+      (leftAlone && [null, expected].includes(outcome)) ||
+      (isUnheard && outcome === leg.ifUnreported) ||
+      (outcome !== null && isFallback(outcome));
     const wasDisturbed = isIn(disturbances, leg);
     if (outcome === expected && !leftAlone) asPlanned++;
     else if (hasFallenBack && (wasDisturbed || isIn(overloads, leg))) {

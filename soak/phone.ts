@@ -7,6 +7,7 @@ import {
   NoAnswerError,
   nextStepSchema,
   type CallTransferClient,
+  type NextStep,
 } from '../src/index';
 
 /** What it requests and reports; a `CallTransferClient` is one. */
@@ -54,10 +55,9 @@ export function phoneOverHttp(gatewayUrl: () => string, apiKey: string): Phone {
     reportDisconnect: async (conversationId, report) =>
       nextStepSchema.parse(await reported(conversationId, report)),
     signalDisconnected: async (conversationId, report) => {
-      // The gateway has one way to report a disconnect; who signals does not read the answer.
+      // The gateway has one way to report a disconnect; who signals reads of the answer only whether it was passed on.
       try {
-        await reported(conversationId, report);
-        return true;
+        return !isOfTheGateway(nextStepSchema.parse(await reported(conversationId, report)));
       } catch (error) {
         if (error instanceof ConversationNotFoundError) return false;
         throw error;
@@ -66,3 +66,9 @@ export function phoneOverHttp(gatewayUrl: () => string, apiKey: string): Phone {
     conversation: async (conversationId) => conversationViewSchema.parse(await ask(conversationId, '')),
   };
 }
+
+const reasonsOfTheGateway: readonly (string | null)[] = ['TEMPORAL_UNAVAILABLE', 'GATEWAY_BUSY'];
+
+/** The gateway had no answer of the conversation's in time, or no room, and routes the caller by itself. */
+export const isOfTheGateway = (step: NextStep): boolean =>
+  step.action === 'ROUTE' && reasonsOfTheGateway.includes(step.decision.reason);

@@ -19,6 +19,7 @@ const leg = (more: Partial<PlayedLeg> = {}): PlayedLeg => ({
   transferId: 'c-1',
   expected: 'AGENT',
   ifUnreported: 'AGENT',
+  heardAfterMs: 300,
   decisions: [decision()],
   outcome: 'AGENT',
   from: 1000,
@@ -82,9 +83,11 @@ test('a leg whose disconnect the gateway could not pass on may end as ASAPP know
   expect(balance([call({ legs: [{ ...both, leftAlone: true }] })], ['c-1'], { disturbances }).wrong).toEqual(
     [],
   );
-  expect(balance([call({ legs: [both] })], ['c-1'], { disturbances }).wrong).toEqual([
-    'c-1: AGENT instead of CUSTOMER_HUNG_UP',
-  ]);
+  const late = { ...both, heardAfterMs: 4001 };
+  expect(balance([call({ legs: [late] })], ['c-1'], { disturbances }).wrong).toEqual([]);
+  const wrong = ['c-1: AGENT instead of CUSTOMER_HUNG_UP'];
+  expect(balance([call({ legs: [late] })], ['c-1']).wrong).toEqual(wrong);
+  expect(balance([call({ legs: [both] })], ['c-1'], { disturbances }).wrong).toEqual(wrong);
 });
 
 test('the gateway routes nobody by itself whose leg ends as planned with nothing broken', () => {
