@@ -84,6 +84,7 @@ export class HistoryBooks {
 
   /** Balances them, when all histories have been entered. */
   close(): readonly string[] {
+    // Before any of them is entered: two that differ are wrong.
     const heard = new Set([...this.legs.keys()].filter((id) => this.leg(id).decisions.size > 0));
     for (const { decision, at } of this.unasked)
       if (heard.has(decision.transferId ?? '')) this.unheardDecisions++;

@@ -43,7 +43,7 @@ export interface SoakResult extends Pick<Replayed, 'failedTasks' | 'unheardDecis
   troubles: Partial<Record<TroubleKind, number>>;
   /** How often a worker or the gateway ended though nobody had killed it. */
   endedByThemselves: number;
-  /** For how long the machine did not keep up while calls ran. */
+  /** For how long the machine did not keep up, from the start of the processes until the last call ended. */
   overloadedSeconds: number;
   /** Conversations that Temporal still has open at the end. */
   leftOpen: number;

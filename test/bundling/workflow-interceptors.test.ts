@@ -8,6 +8,7 @@ import { nextActivated } from '../../src/bundling/workflow-interceptors';
 import { CallTransferClient, CallTransferPlugin, conversationQuery } from '../../src/index';
 import type { Sandbox } from '../../src/sandbox';
 import { connected, decisionIn, eventually, newRequest, workflowOf } from '../support/calls';
+import { replay } from '../support/replay';
 import { unhurried } from '../support/unhurried';
 import { uniqueId } from '../support/unique-id';
 import { withSandbox } from '../support/with-sandbox';
@@ -142,15 +143,12 @@ async function callWithQuery(
   const taskQueue = uniqueId('query-beforehand');
   // The timer fires once the query has left the worker's own queue.
   const settings = { ...unhurried.settings, dialMarginMs: 2000, statusCheckIntervalMs };
-  const asItIs = {
-    workflowBundle: await workflowBundle(),
-    plugins: [new CallTransferPlugin({ asapp: sandbox.asapp, settings })],
-  };
   const polls = new TaskPolls();
   const worker = await Worker.create({
-    ...asItIs,
     connection: env.nativeConnection,
     taskQueue,
+    workflowBundle: await workflowBundle(),
+    plugins: [new CallTransferPlugin({ asapp: sandbox.asapp, settings })],
     tuner: polls.tuner,
     maxConcurrentWorkflowTaskPolls: 2,
     stickyQueueScheduleToStartTimeout: '1 second',
@@ -175,6 +173,7 @@ async function callWithQuery(
     await eventually(async () =>
       (await workflow.fetchHistory()).events?.some((event) => event.timerFiredEventAttributes),
     );
+    // Until a check is due, which was not when the number expired.
     await sleep(2000);
     await polls.letOne();
     await sleep(500);
@@ -188,7 +187,7 @@ async function callWithQuery(
     const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
     expect(decisionIn(step)).toMatchObject({ outcome: 'AGENT' });
     await workflow.result();
-    await Worker.runReplayHistory(asItIs, await workflow.fetchHistory(), workflow.workflowId);
+    await replay(env.client, workflow.workflowId);
     return cameFirst;
   });
 }
