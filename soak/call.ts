@@ -129,7 +129,7 @@ async function playLeg(
   return leg;
 }
 
-/** There is none where the conversation ended long ago. */
+/** The conversation itself has answered. It does not where it ended long ago, nor where the gateway answers in its place. */
 const isOfTheConversation = (step: NextStep | undefined): boolean =>
   step !== undefined && !isOfTheGateway(step);
 
