@@ -35,7 +35,7 @@ const layers = {
   environment: { may: ['contract'], refuses: ['temporal'] },
   codec: { may: ['environment'], refuses: ['worker'] },
   'codec-server': { may: ['codec', 'contract', 'environment'], refuses: ['worker'] },
-  'worker-process': { may: ['contract', 'asapp', 'account', 'events', 'routing', 'environment'] },
+  'worker-process': { may: ['contract', 'client', 'asapp', 'account', 'events', 'routing', 'environment'] },
   bundling: { may: ['contract', 'codec', 'environment', 'workflow.ts'] },
   sandbox: { may: ['contract'], refuses: ['temporal'] },
   doctor: { may: ['contract', 'asapp', 'call-control', 'client', 'codec', 'environment', 'worker-process'] },

@@ -2,6 +2,7 @@
 const unitTests = [
   '**/test/{activities,asapp,codec,codec-server,contract,conversation,environment,leg,package,routing}/**/*.test.ts',
   '**/test/account/{account-gate,ledger}.test.ts',
+  '**/test/client/ended-runs.test.ts',
   '**/test/dev/mutation.test.ts',
   '**/test/doctor/judgement.test.ts',
   '**/test/call-control/{busy,description,limits,load,openapi-file,read-webhook,told-later}.test.ts',

@@ -36,6 +36,7 @@ import { describeTransport, requestedTransport } from '../contract/transport';
 import { askTemporal } from './ask-temporal';
 import { ConversationNotFoundError, NoAnswerError } from './errors';
 import type { AskOptions, CallTransferClientOptions } from './options';
+import { stepAbout } from './step-about';
 import { isPolled, nobodyPolls, type Served } from './task-queue';
 
 /** What is left of a request's time for the way there and back, in milliseconds: the workflow answers so much earlier. */
@@ -109,8 +110,8 @@ export class CallTransferClient {
   ): Promise<NextStep> {
     const checked = parsePayload(disconnectReportSchema, report, 'DisconnectReport');
     const { transferId, by = 'UNKNOWN', cause = 'NORMAL' } = checked;
-    return await this.freshStep(conversationId, transferId, options, (ask) =>
-      this.handle(conversationId).executeUpdate(reportDisconnectUpdate, {
+    return await this.freshStep(conversationId, transferId, options, (ask, runId) =>
+      this.handle(conversationId, runId).executeUpdate(reportDisconnectUpdate, {
         args: [{ ...checked, ...ask }],
         updateId: fittingId(`reportDisconnect/${transferId}/${by}/${cause}`),
       }),
@@ -184,8 +185,11 @@ export class CallTransferClient {
     return decision;
   }
 
-  private handle(conversationId: string): WorkflowHandle<CallTransferWorkflow> {
-    return this.temporal.workflow.getHandle<CallTransferWorkflow>(conversationWorkflowId(conversationId));
+  private handle(conversationId: string, runId?: string): WorkflowHandle<CallTransferWorkflow> {
+    return this.temporal.workflow.getHandle<CallTransferWorkflow>(
+      conversationWorkflowId(conversationId),
+      runId,
+    );
   }
 
   /**
@@ -197,38 +201,23 @@ export class CallTransferClient {
     conversationId: string,
     transferId: string | undefined,
     { answerTimeoutMs = this.answerTimeoutMs, onRepetition }: AskOptions = {},
-    send: (ask: Ask) => Promise<NextStep>,
+    send: (ask: Ask, runId?: string) => Promise<NextStep>,
   ): Promise<NextStep> {
     const deadline = Date.now() + answerTimeoutMs;
     const askId = randomUUID();
     const answerWithinMs = Math.max(1, answerTimeoutMs - ROUND_TRIP_MS);
-    const first =
-      (await askTemporal(this.served, () => send({ askId, answerWithinMs }), deadline)) ??
-      (await this.pastDecision(conversationId, transferId, deadline));
-    const { askId: answered, ...step } = first;
+    const asked = { conversationId, transferId, deadline };
+    const { askId: answered, ...step } = await stepAbout(this.served, asked, (runId) =>
+      send({ askId, answerWithinMs }, runId),
+    );
     if (answered !== askId) onRepetition?.();
     if (answered === askId || step.action === 'ROUTE') return step;
     const { leg } = step;
-    const again = () =>
-      this.handle(conversationId).executeUpdate(requestTransferUpdate, {
+    return await stepAbout(this.served, { ...asked, transferId: leg.transferId }, (runId) =>
+      this.handle(conversationId, runId).executeUpdate(requestTransferUpdate, {
         args: [{ transferId: leg.transferId, answerWithinMs }],
-      });
-    return (
-      (await askTemporal(this.served, again, deadline)) ??
-      (await this.pastDecision(conversationId, leg.transferId, deadline))
+      }),
     );
-  }
-
-  /** The last decision of a conversation that has ended, if the leg was one of its own. */
-  private async pastDecision(
-    conversationId: string,
-    transferId: string | undefined,
-    deadline: number,
-  ): Promise<NextStep> {
-    const decision = await askTemporal(this.served, () => this.handle(conversationId).result(), deadline);
-    const isAbout = decision && [decision, ...decision.legs].some((leg) => leg.transferId === transferId);
-    if (!isAbout) throw new ConversationNotFoundError(conversationId);
-    return { action: 'ROUTE', decision };
   }
 
   /** Whether there is a workflow to do it with. */

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 
+import { quoted } from '../client/quoted';
 import { CALL_TRANSFER_WORKFLOW } from '../contract/names';
-
-import { quoted } from './quoted';
 
 /** How often Temporal is asked, milliseconds. */
 const EVERY_MS = 15_000;

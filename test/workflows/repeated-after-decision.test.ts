@@ -78,6 +78,73 @@ describe('a request without a transfer id', () => {
   });
 });
 
+describe('a report of a leg of an earlier run, while a later run of the conversation is open', () => {
+  /** The first run had two legs; the caller hung up on the first. */
+  async function laterRun() {
+    const { client, sandbox } = underTest();
+    const first = await hungUp(underTest());
+    const { conversationId } = first;
+    const second = await connected(underTest(), { conversationId, transferId: `${conversationId}-b` });
+    sandbox.exchange.aiEnds(second.transferId, { transferType: 'AGENT' });
+    const step = await client.reportDisconnect(conversationId, {
+      transferId: second.transferId,
+      by: 'GENERATIVE_AGENT',
+    });
+    await client.result(conversationId);
+    await connected(underTest(), { conversationId, transferId: `${conversationId}-c` });
+    return { first, second: { ...second, decision: decisionIn(step) } };
+  }
+
+  it('is answered as it was first', async () => {
+    const { first, second } = await laterRun();
+    const { client } = underTest();
+    const { conversationId } = first;
+    const onRepetition = jest.fn();
+
+    const ofSecond = { transferId: second.transferId, by: 'GENERATIVE_AGENT' } as const;
+    const step = await client.reportDisconnect(conversationId, ofSecond, { onRepetition });
+    expect(decisionIn(step)).toEqual(second.decision);
+    const ofFirst = { transferId: first.transferId, by: 'CUSTOMER' } as const;
+    expect(decisionIn(await client.reportDisconnect(conversationId, ofFirst))).toEqual(first.decision);
+    expect(onRepetition).toHaveBeenCalledTimes(1);
+    expect(await client.conversation(conversationId)).toMatchObject({
+      currentTransferId: `${conversationId}-c`,
+      phase: 'CONNECTED',
+    });
+  });
+
+  it('is answered with the decision of that run, if it says something else', async () => {
+    const { first, second } = await laterRun();
+
+    const step = await underTest().client.reportDisconnect(first.conversationId, {
+      transferId: first.transferId,
+    });
+
+    expect(decisionIn(step)).toEqual(second.decision);
+  });
+
+  it('is refused if no run had the leg', async () => {
+    const { first } = await laterRun();
+
+    await expect(
+      underTest().client.reportDisconnect(first.conversationId, { transferId: 'nobody' }),
+    ).rejects.toMatchObject({ type: 'UnknownLeg' });
+  });
+});
+
+test('a report of a leg of an earlier run is answered as it was first also when the last run has ended', async () => {
+  const { client, sandbox } = underTest();
+  const { conversationId, transferId, decision } = await closed();
+  const later = await connected(underTest(), { conversationId, transferId: `${conversationId}-b` });
+  sandbox.exchange.aiEnds(later.transferId, { transferType: 'SYSTEM' });
+  await client.reportDisconnect(conversationId, { transferId: later.transferId });
+  await client.result(conversationId);
+
+  const step = await client.reportDisconnect(conversationId, { transferId, by: 'GENERATIVE_AGENT' });
+
+  expect(decisionIn(step)).toEqual(decision);
+});
+
 test('a transfer of another conversation under this id is a decision for whoever reports, and no error', async () => {
   const { client, sandbox } = underTest();
   const { conversationId, transferId } = await connected(underTest());
