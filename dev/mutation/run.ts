@@ -48,7 +48,9 @@ async function run(command: string, args: readonly string[]): Promise<number> {
 /** The Node that runs Stryker. */
 async function installed(): Promise<string> {
   if (!existsSync(STRYKER)) {
-    const args = ['ci', '--prefix', __dirname, '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+    // The project's `.npmrc` refuses what this Node is too old for; Stryker has a Node of its own.
+    const options = ['--engine-strict=false', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+    const args = ['ci', '--prefix', __dirname, ...options];
     if ((await run('npm', args)) !== 0) throw new Error(`npm ${args.join(' ')} failed`);
   }
   if (Number.parseInt(process.versions.node) >= 22) return process.execPath;
