@@ -86,9 +86,9 @@ export function performer(options: PerformOptions): (commands: readonly TelnyxCo
   return async (commands) => {
     for (const command of commands) {
       const { callControlId, params, unless } = command;
-      const keyOf = (commandId = '') => `${callControlId} ${commandId}`;
+      const keyOf = (commandId: string) => `${callControlId} ${commandId}`;
       const key = keyOf(params.command_id);
-      const before = taken.get(key) ?? taken.get(keyOf(unless));
+      const before = taken.get(key) ?? taken.get(keyOf(unless ?? params.command_id));
       if (before !== undefined) await before;
       else await remembered(taken, key, carryOut(command));
     }
