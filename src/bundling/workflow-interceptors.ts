@@ -16,7 +16,7 @@ interface Activated {
   events: number;
   /** Whether these were handled before, by whichever worker. */
   isReplay: boolean;
-  /** When new events followed on a replay, by the machine's clock: the last of all, if there is any such time. */
+  /** When it was new events that followed on a replay: by the machine's clock, milliseconds. */
   caughtUpAt?: number | undefined;
 }
 
@@ -42,8 +42,8 @@ export function nextActivated(last: Activated, activation: Activation, now: numb
   const events = historyLength ?? 0;
   const task = [timestamp?.seconds, timestamp?.nanos, historySizeBytes].map(String).join();
   const queries = jobs?.flatMap(({ queryWorkflow }) => queryWorkflow ?? []) ?? [];
-  const isReplay = isReplaying === true && queries.length === 0;
   const isNew = isReplaying !== true;
+  const isReplay = !isNew && queries.length === 0;
 
   const hasNotBegun = isNew && task === last.task && events > last.events;
   const isByItself = queries.some(({ queryId }) => queryId === BY_ITSELF);
